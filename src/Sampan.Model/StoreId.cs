@@ -1,0 +1,11 @@
+namespace Sampan.Model;
+
+/// <summary>One store: a process with a data directory. 0 is no store.</summary>
+public readonly record struct StoreId(ulong Value) : IComparable<StoreId>
+{
+    /// <inheritdoc/>
+    public int CompareTo(StoreId other) => Value.CompareTo(other.Value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

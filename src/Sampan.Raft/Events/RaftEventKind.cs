@@ -1,0 +1,29 @@
+namespace Sampan.Raft.Events;
+
+/// <summary>What a <see cref="RaftEvent"/> reports.</summary>
+public enum RaftEventKind : byte
+{
+    /// <summary>The replica's role, term or leader changed.</summary>
+    RoleChanged = 0,
+
+    /// <summary>A configuration became the newest of the log: appended, or uncovered by a truncation.</summary>
+    ConfigurationChanged = 1,
+
+    /// <summary>A configuration was committed.</summary>
+    ConfigurationCommitted = 2,
+
+    /// <summary>A received suffix overwrote entries; <see cref="RaftEvent.Index"/> is the first index lost.</summary>
+    LogTruncated = 3,
+
+    /// <summary>The replica learned that it was removed: a quorum of the members said so. It must be destroyed.</summary>
+    Removed = 4,
+
+    /// <summary>A leader gave up, since it heard from no quorum within the election timeout.</summary>
+    QuorumLost = 5,
+
+    /// <summary>A transfer of leadership ended without success.</summary>
+    TransferAborted = 6,
+
+    /// <summary>A campaign of this replica ended without a leader.</summary>
+    CampaignFailed = 7,
+}
