@@ -3,8 +3,8 @@ using Sampan.Model;
 namespace Sampan.Raft.Events;
 
 /// <summary>
-/// One write of one group. Tasks of a group are written in the order of their numbers; the messages of a task leave only
-/// when it and all before it are durable.
+/// One write of one group. Tasks of a group are written in the order of their numbers; the messages of a task leave
+/// only when it and all before it are durable.
 /// </summary>
 public sealed class PersistTask
 {
@@ -17,7 +17,9 @@ public sealed class PersistTask
     /// <summary>The group whose log is written.</summary>
     public GroupId Group { get; }
 
-    /// <summary>Goes back to the replica by <see cref="RaftReplica.Persisted"/>. Starts at 1 in each life of a replica.</summary>
+    /// <summary>
+    /// Goes back to the replica by <see cref="RaftReplica.Persisted"/>. Starts at 1 in each life of a replica.
+    /// </summary>
     public ulong Number { get; }
 
     /// <summary>Term, vote and commit, if term or vote changed or something else is written anyway.</summary>
@@ -28,7 +30,9 @@ public sealed class PersistTask
     /// </summary>
     public List<Entry> Entries { get; } = [];
 
-    /// <summary>A received snapshot that takes the place of the log, or is merely marked (see <see cref="KeepsLog"/>).</summary>
+    /// <summary>
+    /// A received snapshot that takes the place of the log, or is merely marked (see <see cref="KeepsLog"/>).
+    /// </summary>
     public SnapshotMeta? Snapshot { get; internal set; }
 
     /// <summary>
