@@ -11,8 +11,8 @@ public sealed partial class RaftReplica
     /// <summary>Campaigns as if the election timer had fired; nothing if this replica may not.</summary>
     internal void Campaign(Instant now)
     {
-        _now = Instant.Max(_now, now);
-        if (_role != Role.Leader && IsPromotable())
+        _standing.Advance(now);
+        if (!_standing.IsLeader && IsPromotable())
         {
             StartRound();
         }
@@ -21,9 +21,9 @@ public sealed partial class RaftReplica
     /// <summary>Forgets the leader and the contact with it, so that votes are no longer refused for its sake.</summary>
     internal void ForgetLeader()
     {
-        if (_role == Role.Follower)
+        if (_standing.Role == Role.Follower)
         {
-            _hasContact = false;
+            _contact.Forget();
             SetLeader(ReplicaId.None);
         }
     }
@@ -34,9 +34,9 @@ public sealed partial class RaftReplica
         {
             _timer.StartNow(now);
         }
-        else if (_startedWithTerm)
+        else if (_standing.Term > 0)
         {
-            _timer.Restart(now.After(SilenceLength() - _options.ElectionTimeout));
+            _timer.Restart(now.After(_contact.SilenceLength - _options.ElectionTimeout));
         }
         else
         {
@@ -44,35 +44,16 @@ public sealed partial class RaftReplica
         }
     }
 
-    private TimeSpan SilenceLength() =>
-        _options.StoredElectionTimeout > _options.ElectionTimeout
-            ? _options.StoredElectionTimeout
-            : _options.ElectionTimeout;
-
     /// <summary>
-    /// After a start with a term, this replica may have forgotten a contact on which a leader's lease rests: it votes for
-    /// nobody for one T (its own timer is at least that long, so this costs nothing).
+    /// A leader that has its quorum is in contact with itself; the only voter has no lease of another to protect.
     /// </summary>
-    private bool IsSilent() =>
-        _startedWithTerm && !IsOnlyVoter() && _now < _startedAt.After(SilenceLength());
+    private bool RefusesVotes() =>
+        IsSilent() || (_protocol.CheckQuorum && (_standing.IsLeader || _contact.IsFresh(_standing.Now)));
 
-    /// <summary>Whether a leader was heard within T; a leader that has its quorum is in contact with itself.</summary>
-    private bool IsInContact()
-    {
-        if (_role == Role.Leader)
-        {
-            return true;
-        }
-
-        var inFirstPeriod = _now < _startedAt.After(SilenceLength());
-        var timeout = inFirstPeriod ? SilenceLength() : _options.ElectionTimeout;
-        return _hasContact && _now < _contact.After(timeout);
-    }
-
-    private bool RefusesVotes() => IsSilent() || (_protocol.CheckQuorum && IsInContact());
+    private bool IsSilent() => !IsOnlyVoter() && _contact.IsSilent(_standing.Now);
 
     /// <summary>Whether this replica was ever a member as far as it knows; a stranger votes for nobody (A14).</summary>
-    private bool MayVote() => _wasMember && !IsRemoved;
+    private bool MayVote() => _removals.WasMember && !_removals.IsRemoved;
 
     private bool IsOnlyVoter()
     {
@@ -87,7 +68,7 @@ public sealed partial class RaftReplica
     /// </summary>
     private bool IsPromotable()
     {
-        if (IsRemoved || _needSnapshotIndex > 0 || _persist.Snapshot is not null)
+        if (_removals.IsRemoved || _follower.NeedSnapshotIndex > 0 || _persist.Snapshot is not null)
         {
             return false;
         }
@@ -102,21 +83,21 @@ public sealed partial class RaftReplica
         {
             // Undecided in time. The role stays, so that late ballots of this very term still count.
             _roundOpen = false;
-            Emit(RaftEventKind.CampaignFailed);
-            _timer.RoundFailed(_now);
+            _outbox.Emit(RaftEventKind.CampaignFailed);
+            _timer.RoundFailed(_standing.Now);
             return;
         }
 
         SetLeader(ReplicaId.None);
         if (!IsPromotable())
         {
-            _timer.Restart(_now);
+            _timer.Restart(_standing.Now);
             return;
         }
 
         if (!_timer.MayCampaign(OwnPriority()))
         {
-            _timer.YieldToOthers(_now);
+            _timer.YieldToOthers(_standing.Now);
             return;
         }
 
@@ -150,58 +131,33 @@ public sealed partial class RaftReplica
             return;
         }
 
-        AskForVotes(MessageKind.PreVote, _term + 1, isTransfer: false);
+        _outbox.AskForVotes(_history.Newest, MessageKind.PreVote, _standing.Term + 1, isTransfer: false);
     }
 
     private void StartVote(bool isTransfer)
     {
-        Invariant.Holds(_role != Role.Leader);
-        _term++;
-        _vote = _options.Replica;
+        Invariant.Holds(!_standing.IsLeader);
+        _standing.Term++;
+        _standing.Vote = _options.Replica;
         _persist.DropHeld();
         BecomeCandidate(Role.Candidate);
-        AskForVotes(MessageKind.Vote, _term, isTransfer);
+        _outbox.AskForVotes(_history.Newest, MessageKind.Vote, _standing.Term, isTransfer);
     }
 
     private void BecomeCandidate(Role role)
     {
-        _role = role;
+        _standing.Role = role;
         SetLeader(ReplicaId.None);
         _tally.Clear();
         _roundOpen = true;
-        _timer.RoundStarted(_now);
-        Emit(RaftEventKind.RoleChanged);
-    }
-
-    private void AskForVotes(MessageKind kind, ulong term, bool isTransfer)
-    {
-        foreach (var member in _history.Newest.Configuration.Members)
-        {
-            if (member.Replica == _options.Replica || !_history.Newest.Configuration.IsVoter(member.Replica))
-            {
-                continue;
-            }
-
-            // A request for votes claims the candidate's term and its own vote: both are durable before it leaves (A3).
-            SendClaim(new Message
-            {
-                Kind = kind,
-                Group = _options.Group,
-                From = _options.Replica,
-                To = member.Replica,
-                Term = term,
-                Index = _log.LastIndex,
-                LogTerm = _log.LastTerm,
-                ConfigurationIndex = _history.Newest.Index,
-                IsTransfer = isTransfer,
-            });
-        }
+        _timer.RoundStarted(_standing.Now);
+        _outbox.Emit(RaftEventKind.RoleChanged);
     }
 
     /// <summary>A candidate's own vote counts when it is durable, like everybody's.</summary>
     private void CountOwnVote()
     {
-        if (_persist.IsDurable(_term, _options.Replica))
+        if (_persist.IsDurable(_standing.Term, _options.Replica))
         {
             _tally.Record(_options.Replica, granted: true);
             DecideVote();
@@ -211,28 +167,20 @@ public sealed partial class RaftReplica
     /// <summary>Answers without changing anything here: not the term, not the vote, no timer (A7).</summary>
     private void HandlePreVote(Message message)
     {
-        if (!MayVote() || AnswerRemoved(message))
+        if (!MayVote() || _removals.Answer(message, _log.Commit))
         {
             return;
         }
 
-        var mayVote = message.Term > _term
-            || (message.Term == _term && (_vote == message.From || (_vote == ReplicaId.None && _leader == ReplicaId.None)));
+        var mayVote = message.Term > _standing.Term
+            || (message.Term == _standing.Term && (_standing.Vote == message.From || (_standing.Vote == ReplicaId.None && _standing.Leader == ReplicaId.None)));
         var granted = mayVote && !RefusesVotes() && _log.IsUpToDate(new LogId(message.LogTerm, message.Index));
-        SendClaim(new Message
-        {
-            Kind = MessageKind.PreVoteResponse,
-            Group = _options.Group,
-            From = _options.Replica,
-            To = message.From,
-            Term = granted ? message.Term : _term,
-            Reject = !granted,
-        });
+        _outbox.AnswerPreVote(message, granted);
     }
 
     private void HandlePreVoteResponse(Message message)
     {
-        if (!message.Reject && message.Term != _term + 1)
+        if (!message.Reject && message.Term != _standing.Term + 1)
         {
             return;
         }
@@ -253,28 +201,28 @@ public sealed partial class RaftReplica
 
     private void HandleVote(Message message)
     {
-        if (!MayVote() || AnswerRemoved(message))
+        if (!MayVote() || _removals.Answer(message, _log.Commit))
         {
             return;
         }
 
         // The same candidate may ask again: its answer was lost (A10).
-        var mayVote = _vote == message.From || (_vote == ReplicaId.None && _leader == ReplicaId.None);
-        var refuses = _vote != message.From && !message.IsTransfer && RefusesVotes();
+        var mayVote = _standing.Vote == message.From || (_standing.Vote == ReplicaId.None && _standing.Leader == ReplicaId.None);
+        var refuses = _standing.Vote != message.From && !message.IsTransfer && RefusesVotes();
         var granted = mayVote && !refuses && _log.IsUpToDate(new LogId(message.LogTerm, message.Index));
         if (granted)
         {
-            if (_role == Role.PreCandidate)
+            if (_standing.Role == Role.PreCandidate)
             {
-                BecomeFollower(_term, ReplicaId.None);
+                BecomeFollower(_standing.Term, ReplicaId.None);
             }
 
-            Invariant.Holds(_role == Role.Follower);
-            _vote = message.From;
-            _timer.YieldToOthers(_now);
+            Invariant.Holds(_standing.Role == Role.Follower);
+            _standing.Vote = message.From;
+            _timer.YieldToOthers(_standing.Now);
         }
 
-        SendClaim(NewMessage(MessageKind.VoteResponse, message.From, 0, reject: !granted));
+        _outbox.SendClaim(_outbox.Plain(MessageKind.VoteResponse, message.From, 0, reject: !granted));
     }
 
     private void HandleVoteResponse(Message message)
@@ -285,13 +233,13 @@ public sealed partial class RaftReplica
 
     private void DecideVote()
     {
-        Invariant.Holds(_role == Role.Candidate);
+        Invariant.Holds(_standing.Role == Role.Candidate);
         switch (_tally.Result(_history.Newest.Configuration))
         {
             case VoteResult.Won:
                 // Ballots of others may come back before the own one is durable; a leader that forgets its own vote
                 // could vote again in its term (A3).
-                if (_persist.IsDurable(_term, _options.Replica))
+                if (_persist.IsDurable(_standing.Term, _options.Replica))
                 {
                     BecomeLeader();
                 }
@@ -307,11 +255,11 @@ public sealed partial class RaftReplica
 
     private void LoseRound()
     {
-        _role = Role.Follower;
+        _standing.Role = Role.Follower;
         _roundOpen = false;
-        Emit(RaftEventKind.CampaignFailed);
-        Emit(RaftEventKind.RoleChanged);
-        _timer.RoundFailed(_now);
+        _outbox.Emit(RaftEventKind.CampaignFailed);
+        _outbox.Emit(RaftEventKind.RoleChanged);
+        _timer.RoundFailed(_standing.Now);
     }
 
     private void HandleTimeoutNow()
@@ -326,65 +274,49 @@ public sealed partial class RaftReplica
 
     private void BecomeFollower(ulong term, ReplicaId leader)
     {
-        Invariant.Holds(term >= _term, term, _term);
-        var was = _role;
+        Invariant.Holds(term >= _standing.Term, term, _standing.Term);
+        var was = _standing.Role;
         if (was == Role.Leader)
         {
             LeaveLeadership();
         }
 
-        if (term > _term)
+        if (term > _standing.Term)
         {
-            _term = term;
-            _vote = ReplicaId.None;
+            _standing.Term = term;
+            _standing.Vote = ReplicaId.None;
             _persist.DropHeld();
         }
 
-        _role = Role.Follower;
+        _standing.Role = Role.Follower;
         _roundOpen = false;
         if (was is Role.Candidate or Role.PreCandidate)
         {
-            _timer.RoundFailed(_now);
+            _timer.RoundFailed(_standing.Now);
         }
         else if (was == Role.Leader)
         {
-            _timer.Restart(_now);
+            _timer.Restart(_standing.Now);
         }
 
         SetLeader(leader);
-        Emit(RaftEventKind.RoleChanged);
-    }
-
-    /// <summary>The leader of this term speaks.</summary>
-    private void HearLeader(ReplicaId leader)
-    {
-        Invariant.Holds(_role != Role.Leader);
-        if (_role != Role.Follower)
-        {
-            BecomeFollower(_term, leader);
-        }
-
-        Invariant.Holds(_leader == leader || _leader == ReplicaId.None);
-        SetLeader(leader);
-        _contact = _now;
-        _hasContact = true;
-        _timer.Restart(_now);
+        _outbox.Emit(RaftEventKind.RoleChanged);
     }
 
     private void SetLeader(ReplicaId leader)
     {
-        if (leader == _leader)
+        if (leader == _standing.Leader)
         {
             return;
         }
 
-        _leader = leader;
-        FailForwardedReads();
+        _standing.Leader = leader;
+        _reads.LeaderChanged();
         if (leader != ReplicaId.None)
         {
             _timer.ResetPriority(_history.Newest.Configuration);
         }
 
-        Emit(RaftEventKind.RoleChanged);
+        _outbox.Emit(RaftEventKind.RoleChanged);
     }
 }

@@ -24,16 +24,11 @@ public sealed partial class RaftReplica
         var newest = _history.Newest;
         if (_protocol.Validation)
         {
-            var isLeaving = change.Steps.Count == 0 && newest.Configuration.IsJoint;
-            if (newest.Index > _log.Commit || _log.Commit < _termStartIndex
-                || (newest.Configuration.IsJoint && !isLeaving))
+            status = ChangeAdmission.Check(
+                newest, change, _log, _standing, _replication.Tracker, _options.CatchUpEntriesMax);
+            if (status != ProposeStatus.Accepted)
             {
-                return ProposeStatus.ChangeInProgress;
-            }
-
-            if (!PromotedAreReady(newest.Configuration, change))
-            {
-                return ProposeStatus.LearnerNotReady;
+                return status;
             }
         }
 
@@ -53,8 +48,8 @@ public sealed partial class RaftReplica
     /// </summary>
     public TransferStatus Transfer(ReplicaId target, Instant now)
     {
-        _now = Instant.Max(_now, now);
-        if (_role != Role.Leader)
+        _standing.Advance(now);
+        if (!_standing.IsLeader)
         {
             return TransferStatus.NotLeader;
         }
@@ -64,9 +59,9 @@ public sealed partial class RaftReplica
             return TransferStatus.AlreadyLeader;
         }
 
-        if (_transferTarget != ReplicaId.None)
+        if (_transfer.IsActive)
         {
-            var isSame = target == _transferTarget || target == ReplicaId.None;
+            var isSame = target == _transfer.Target || target == ReplicaId.None;
             return isSame ? TransferStatus.Started : TransferStatus.Transferring;
         }
 
@@ -91,44 +86,29 @@ public sealed partial class RaftReplica
     private void AdoptConfiguration()
     {
         var newest = _history.Newest;
-        _wasMember |= newest.Configuration.Contains(_options.Replica);
+        _removals.Appended(newest.Configuration);
+        _outbox.Emit(RaftEventKind.ConfigurationChanged, newest.Index, newest.Configuration);
+        ConfigurationChanged();
+    }
+
+    private void ConfigurationChanged()
+    {
+        var newest = _history.Newest;
         _timer.ResetPriority(newest.Configuration);
-        Emit(RaftEventKind.ConfigurationChanged, newest.Index, newest.Configuration);
-        if (_role != Role.Leader)
+        if (!_standing.IsLeader)
         {
             return;
         }
 
-        _tracker.Adopt(newest.Configuration, Math.Max(_log.LastIndex, 1), _now);
-        _tracker.Find(_options.Replica)?.MatchTo(_log.DurableIndex);
-        if (_transferTarget != ReplicaId.None && !IsElectable(_transferTarget))
+        _replication.Adopt(newest.Configuration);
+        if (_transfer.IsActive && !IsElectable(_transfer.Target))
         {
             AbortTransfer();
         }
 
-        if (_role == Role.Leader)
+        if (_standing.IsLeader)
         {
             MaybeCommit();
-        }
-    }
-
-    private void ConfigurationsCommitted(ulong previousCommit)
-    {
-        foreach (var entry in _history.Entries)
-        {
-            if (entry.Index > previousCommit && entry.Index <= _log.Commit)
-            {
-                _wasCommittedMember |= entry.Configuration.Contains(_options.Replica);
-                Emit(RaftEventKind.ConfigurationCommitted, entry.Index, entry.Configuration);
-            }
-        }
-
-        var committed = _history.At(_log.Commit);
-        if (_role != Role.Leader && _wasCommittedMember
-            && !committed.Configuration.Contains(_options.Replica) && !IsRemoved)
-        {
-            IsRemoved = true;
-            Emit(RaftEventKind.Removed, committed.Index, committed.Configuration);
         }
     }
 
@@ -139,8 +119,8 @@ public sealed partial class RaftReplica
     private void MaybeLeaveJoint()
     {
         var newest = _history.Newest;
-        if (_role != Role.Leader || !newest.Configuration.IsJoint || !newest.Configuration.AutoLeave
-            || newest.Index > _log.Commit || _log.Commit < _termStartIndex)
+        if (!_standing.IsLeader || !newest.Configuration.IsJoint || !newest.Configuration.AutoLeave
+            || newest.Index > _log.Commit || _log.Commit < _standing.TermStartIndex)
         {
             return;
         }
@@ -154,13 +134,13 @@ public sealed partial class RaftReplica
     private void MaybeHandOver()
     {
         var newest = _history.Newest;
-        if (_role != Role.Leader || !_protocol.StepDownOnRemoval || _isLeaving || newest.Index > _log.Commit
+        if (!_standing.IsLeader || !_protocol.StepDownOnRemoval || _transfer.IsLeaving || newest.Index > _log.Commit
             || newest.Configuration.IsJoint || newest.Configuration.IsVoter(_options.Replica))
         {
             return;
         }
 
-        _isLeaving = true;
+        _transfer.IsLeaving = true;
         var successor = BestSuccessor();
         if (!IsElectable(successor))
         {
@@ -174,94 +154,41 @@ public sealed partial class RaftReplica
     private void StepDownAfterRemoval()
     {
         // Nobody will tell the followers later.
-        SendCommitNotices();
-        BecomeFollower(_term, ReplicaId.None);
-        ConfigurationsCommitted(_log.Commit);
+        _replication.SendCommitNotices();
+        BecomeFollower(_standing.Term, ReplicaId.None);
+        _removals.Committed(_log.Commit, _log.Commit);
     }
 
-    private bool PromotedAreReady(Configuration configuration, MembershipChange change)
-    {
-        foreach (var step in change.Steps)
-        {
-            if (step.Kind != MemberChangeKind.AddVoter || !configuration.IsLearner(step.Member.Replica))
-            {
-                continue;
-            }
+    private bool IsElectable(ReplicaId replica) =>
+        replica != _options.Replica && LeadershipTransfer.IsElectable(_history.Newest.Configuration, replica);
 
-            var member = _tracker.Find(step.Member.Replica);
-            if (member is not { State: ProgressState.Replicate }
-                || member.Match + _options.CatchUpEntriesMax < _log.LastIndex)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private bool IsElectable(ReplicaId replica)
-    {
-        var configuration = _history.Newest.Configuration;
-        return replica != ReplicaId.None && replica != _options.Replica && configuration.IsVoter(replica)
-            && configuration.TryGetMember(replica, out var member) && member.Priority > 0;
-    }
-
-    /// <summary>The electable voter with the longest log; of several the one with the highest priority.</summary>
-    private ReplicaId BestSuccessor()
-    {
-        var best = ReplicaId.None;
-        var bestMatch = 0UL;
-        var bestPriority = 0;
-        foreach (var member in _tracker.Members)
-        {
-            if (!IsElectable(member.Replica)
-                || !_history.Newest.Configuration.TryGetMember(member.Replica, out var known))
-            {
-                continue;
-            }
-
-            var isBetter = member.Match > bestMatch || (member.Match == bestMatch && known.Priority > bestPriority);
-            if (best == ReplicaId.None || isBetter)
-            {
-                best = member.Replica;
-                bestMatch = member.Match;
-                bestPriority = known.Priority;
-            }
-        }
-
-        return best;
-    }
+    private ReplicaId BestSuccessor() => LeadershipTransfer.BestSuccessor(
+        _history.Newest.Configuration, _replication.Tracker, _options.Replica);
 
     private void StartTransfer(ReplicaId target)
     {
-        _transferTarget = target;
-        _transferDeadline = _now.After(_options.ElectionTimeout);
+        _transfer.Begin(target, _standing.Now.After(_options.ElectionTimeout));
         MaybeFinishTransfer();
     }
 
     /// <summary>Sends TimeoutNow, again at each heartbeat since it may be lost (G4), once the target holds the whole log (G3).</summary>
     private void MaybeFinishTransfer()
     {
-        if (_role != Role.Leader || _transferTarget == ReplicaId.None)
+        if (!_standing.IsLeader || !_transfer.IsActive)
         {
             return;
         }
 
-        var member = _tracker.Find(_transferTarget);
-        if (member is null)
-        {
-            AbortTransfer();
-            return;
-        }
-
+        var member = _replication.Tracker.Find(_transfer.Target);
+        Invariant.Holds(member is not null);
         if (member.Match != _log.LastIndex)
         {
             return;
         }
 
-        _leaseEnded = true;
-        _outgoing.Add(NewMessage(MessageKind.TimeoutNow, _transferTarget, 0));
-        if (_isLeaving)
+        _transfer.EndsLease = true;
+        _outbox.Send(_outbox.Plain(MessageKind.TimeoutNow, _transfer.Target));
+        if (_transfer.IsLeaving)
         {
             StepDownAfterRemoval();
         }
@@ -269,83 +196,12 @@ public sealed partial class RaftReplica
 
     private void AbortTransfer()
     {
-        var wasLeaving = _isLeaving;
-        ClearTransfer();
-        Emit(RaftEventKind.TransferAborted);
+        var wasLeaving = _transfer.IsLeaving;
+        _transfer.End();
+        _outbox.Emit(RaftEventKind.TransferAborted);
         if (wasLeaving)
         {
             StepDownAfterRemoval();
-        }
-    }
-
-    private void ClearTransfer()
-    {
-        _transferTarget = ReplicaId.None;
-        _isLeaving = false;
-    }
-
-    /// <summary>
-    /// Tells a sender that its membership ended, if this replica's committed configuration is newer than any it knows and
-    /// does not contain it; returns whether it did.
-    /// </summary>
-    private bool AnswerRemoved(Message message)
-    {
-        var committed = _history.At(_log.Commit);
-        if (message.ConfigurationIndex >= committed.Index || committed.Configuration.Contains(message.From))
-        {
-            return false;
-        }
-
-        _outgoing.Add(new Message
-        {
-            Kind = MessageKind.Removed,
-            Group = _options.Group,
-            From = _options.Replica,
-            To = message.From,
-            Term = _persist.DurableTerm,
-            Index = committed.Index,
-            Configuration = committed.Configuration,
-        });
-        return true;
-    }
-
-    private void HandleRemoved(Message message)
-    {
-        Invariant.Holds(message.Configuration is not null);
-        if (IsRemoved || message.Index <= _history.Newest.Index || message.Configuration.Contains(_options.Replica))
-        {
-            return;
-        }
-
-        if (_inquiry is null || message.Index > _inquiry.Index)
-        {
-            _inquiry = new RemovalInquiry(message.Index, message.Configuration, _now);
-            AskMembers(_inquiry);
-        }
-
-        // A member that answers with a newer configuration has committed the older one too.
-        _inquiry.Confirm(message.From);
-        if (_inquiry.IsConfirmed)
-        {
-            IsRemoved = true;
-            Emit(RaftEventKind.Removed, _inquiry.Index, _inquiry.Configuration);
-        }
-    }
-
-    private void AskMembers(RemovalInquiry inquiry)
-    {
-        inquiry.AskedAt = _now;
-        foreach (var member in inquiry.Configuration.Members)
-        {
-            _outgoing.Add(new Message
-            {
-                Kind = MessageKind.MembershipQuery,
-                Group = _options.Group,
-                From = _options.Replica,
-                To = member.Replica,
-                Term = _persist.DurableTerm,
-                ConfigurationIndex = _history.Newest.Index,
-            });
         }
     }
 }

@@ -24,52 +24,23 @@ public sealed partial class RaftReplica
 {
     private readonly ReplicaOptions _options;
     private readonly ProtocolOptions _protocol;
+    private readonly Standing _standing = new();
     private readonly RaftLog _log;
     private readonly PersistQueue _persist;
+    private readonly Outbox _outbox;
     private readonly ConfigurationHistory _history;
-    private readonly ProgressTracker _tracker;
+    private readonly Replication _replication;
+    private readonly ReadIndexes _reads;
+    private readonly Removals _removals;
+    private readonly FollowerLog _follower;
+    private readonly LeadershipTransfer _transfer = new();
     private readonly ElectionTimer _timer;
+    private readonly LeaderContact _contact;
     private readonly VoteTally _tally = new();
     private readonly UncommittedBytes _uncommitted = new();
-    private readonly LeaderReads _reads = new();
-    private readonly ForwardedReads _forwarded = new();
-    private readonly List<Message> _outgoing = [];
-    private readonly List<ReadState> _readStates = [];
-    private readonly List<RaftEvent> _events = [];
-    private readonly List<WantedEntries> _wanted = [];
-    private readonly List<Entry> _scratch = [];
-    private readonly Instant _startedAt;
-    private readonly bool _startedWithTerm;
-
-    private Instant _now;
-    private Role _role;
-    private ulong _term;
-    private ReplicaId _vote;
-    private ReplicaId _leader;
-
-    // The arrival of the newest message of a leader; Zero with _hasContact false before the first.
-    private Instant _contact;
-    private bool _hasContact;
 
     // A round of votes is under way; if not, a candidate waits for its next one and still takes late ballots.
     private bool _roundOpen;
-
-    // Leader only: the index of the empty entry that opened the term, and when heartbeats are due.
-    private ulong _termStartIndex;
-    private Instant _heartbeatDue;
-
-    // Leader only: set once TimeoutNow was sent; no lease counts for the rest of the term (D3, O3).
-    private bool _leaseEnded;
-    private ReplicaId _transferTarget;
-    private Instant _transferDeadline;
-    private bool _isLeaving;
-
-    private ulong _readCounter;
-    private SnapshotMeta? _snapshot;
-    private ulong _needSnapshotIndex;
-    private bool _wasMember;
-    private bool _wasCommittedMember;
-    private RemovalInquiry? _inquiry;
 
     /// <summary>
     /// A replica in the state its store found. <paramref name="prng"/> belongs to it from here on; <paramref name="now"/>
@@ -88,28 +59,30 @@ public sealed partial class RaftReplica
         _options = options;
         _protocol = protocol;
         _log = new RaftLog(state, log);
+        Invariant.Holds(_log.LastTerm <= state.HardState.Term || state.HardState.Term == 0);
+        Invariant.Holds(state.NeedSnapshotIndex == 0 || state.NeedSnapshotIndex >= _log.Base.Index);
+        _standing.Advance(now);
+        _standing.Term = Math.Max(state.HardState.Term, _log.LastTerm);
+        _standing.Vote = state.HardState.Vote;
         _history = new ConfigurationHistory(state.Configurations);
         _persist = new PersistQueue(options.Group, _log, state.HardState);
-        _tracker = new ProgressTracker(options.InflightMessagesMax, options.InflightBytesMax);
+        _outbox = new Outbox(options, _standing, _log, _persist);
+        _replication = new Replication(options, _standing, _log, _outbox) { Snapshot = state.Snapshot };
+        _reads = new ReadIndexes(options, _standing, _outbox);
+        var committed = _history.At(_log.Commit).Configuration;
+        _removals = new Removals(options, _standing, _outbox, _history, committed);
+        _follower = new FollowerLog(options, _standing, _log, _persist, _outbox, _history, _removals)
+        {
+            NeedSnapshotIndex = state.NeedSnapshotIndex,
+        };
         _timer = new ElectionTimer(options.ElectionTimeout, prng);
-        _term = state.HardState.Term;
-        _vote = state.HardState.Vote;
-        _snapshot = state.Snapshot;
-        _needSnapshotIndex = state.NeedSnapshotIndex;
-        _startedAt = now;
-        _now = now;
-        _startedWithTerm = _term > 0;
-        Invariant.Holds(_log.LastTerm <= _term || _term == 0, _log.LastTerm, _term);
-        _term = Math.Max(_term, _log.LastTerm);
-        _wasMember = _history.EverContained(options.Replica);
-        _wasCommittedMember = _history.At(_log.Commit).Configuration.Contains(options.Replica);
-        Invariant.Holds(_needSnapshotIndex == 0 || _needSnapshotIndex >= _log.Base.Index);
+        _contact = new LeaderContact(options, startedWithTerm: _standing.Term > 0, now);
         _timer.ResetPriority(_history.Newest.Configuration);
         StartTimer(now);
     }
 
     /// <summary>Whether this replica learned that it was removed for good; its owner destroys it.</summary>
-    public bool IsRemoved { get; private set; }
+    public bool IsRemoved => _removals.IsRemoved;
 
     /// <summary>
     /// A received snapshot that was accepted by <see cref="Step"/> and is not with the state machine yet. Whoever stepped
@@ -122,13 +95,8 @@ public sealed partial class RaftReplica
     {
         get
         {
-            var due = Instant.Min(_timer.Deadline, _forwarded.Deadline);
-            if (_inquiry is not null && !IsRemoved)
-            {
-                due = Instant.Min(due, _inquiry.AskedAt.After(_options.ElectionTimeout));
-            }
-
-            return _role == Role.Leader ? Instant.Min(due, _heartbeatDue) : due;
+            var due = Instant.Min(Instant.Min(_timer.Deadline, _reads.Deadline), _removals.Deadline);
+            return _standing.IsLeader ? Instant.Min(due, _replication.HeartbeatDue) : due;
         }
     }
 
@@ -136,26 +104,26 @@ public sealed partial class RaftReplica
     public RaftStatus Status => new()
     {
         Replica = _options.Replica,
-        Role = _role,
-        Leader = _leader,
-        HardState = new HardState(_term, _vote, _log.Commit),
+        Role = _standing.Role,
+        Leader = _standing.Leader,
+        HardState = new HardState(_standing.Term, _standing.Vote, _log.Commit),
         FirstIndex = _log.FirstIndex,
         LastIndex = _log.LastIndex,
         DurableIndex = _log.DurableIndex,
         AppliedIndex = _log.AppliedIndex,
         Configuration = _history.Newest,
-        TransferTarget = _transferTarget,
-        Progress = DescribeProgress(),
+        TransferTarget = _transfer.Target,
+        Progress = _standing.IsLeader ? _replication.Describe() : [],
     };
 
     /// <summary>The role at this moment.</summary>
-    public Role Role => _role;
+    public Role Role => _standing.Role;
 
     /// <summary>The term at this moment.</summary>
-    public ulong Term => _term;
+    public ulong Term => _standing.Term;
 
     /// <summary>The leader that is known, if any.</summary>
-    public ReplicaId Leader => _leader;
+    public ReplicaId Leader => _standing.Leader;
 
     /// <summary>The commit index at this moment.</summary>
     public ulong CommitIndex => _log.Commit;
@@ -175,16 +143,16 @@ public sealed partial class RaftReplica
         Invariant.Holds(message.To == _options.Replica);
         Invariant.Holds(message.Group == _options.Group);
         Invariant.Holds(message.From != _options.Replica);
-        _now = Instant.Max(_now, now);
+        _standing.Advance(now);
         if (message.Kind is MessageKind.Removed)
         {
-            HandleRemoved(message);
+            _removals.Heard(message);
             return;
         }
 
         if (message.Kind is MessageKind.MembershipQuery)
         {
-            AnswerRemoved(message);
+            _removals.Answer(message, _log.Commit);
             return;
         }
 
@@ -194,11 +162,11 @@ public sealed partial class RaftReplica
             return;
         }
 
-        if (message.Term < _term)
+        if (message.Term < _standing.Term)
         {
             HandleLowerTerm(message);
         }
-        else if (message.Term == _term || AdoptTerm(message))
+        else if (message.Term == _standing.Term || AdoptTerm(message))
         {
             Dispatch(message);
         }
@@ -210,22 +178,14 @@ public sealed partial class RaftReplica
     /// </summary>
     public void Tick(Instant now)
     {
-        _now = Instant.Max(_now, now);
-        while (_forwarded.TryTakeExpired(_now, out var ticket))
-        {
-            _readStates.Add(new ReadState(ticket, ReadOutcome.TimedOut, 0));
-        }
-
-        if (_inquiry is not null && !IsRemoved && _inquiry.AskedAt.After(_options.ElectionTimeout) <= _now)
-        {
-            AskMembers(_inquiry);
-        }
-
-        if (_role == Role.Leader)
+        _standing.Advance(now);
+        _reads.Tick();
+        _removals.Tick();
+        if (_standing.IsLeader)
         {
             TickLeader();
         }
-        else if (_timer.Deadline <= _now)
+        else if (_timer.Deadline <= _standing.Now)
         {
             ElectionDue();
         }
@@ -237,17 +197,17 @@ public sealed partial class RaftReplica
     /// </summary>
     public void Persisted(ulong readyNumber, Instant now)
     {
-        _now = Instant.Max(_now, now);
+        _standing.Advance(now);
         _persist.Persisted(readyNumber);
         var moved = _log.Persisted(readyNumber);
-        if (_role == Role.Candidate)
+        if (_standing.Role == Role.Candidate)
         {
             CountOwnVote();
         }
 
-        if (_role == Role.Leader && moved)
+        if (_standing.IsLeader && moved)
         {
-            _tracker.Find(_options.Replica)?.MatchTo(_log.DurableIndex);
+            _replication.OwnEntriesDurable();
             MaybeCommit();
             MaybeFinishTransfer();
         }
@@ -264,7 +224,7 @@ public sealed partial class RaftReplica
     {
         if (firstIndex > _log.FirstIndex)
         {
-            Invariant.Holds(_snapshot is not null && _snapshot.Last.Index + 1 >= firstIndex);
+            Invariant.Holds(_replication.Snapshot is not null && _replication.Snapshot.Last.Index + 1 >= firstIndex);
         }
 
         _log.Compact(firstIndex);
@@ -275,9 +235,9 @@ public sealed partial class RaftReplica
     public void SnapshotTaken(SnapshotMeta meta)
     {
         Invariant.Holds(meta.Last.Index <= _log.AppliedIndex, meta.Last.Index, _log.AppliedIndex);
-        if (_snapshot is null || meta.Last.Index > _snapshot.Last.Index)
+        if (_replication.Snapshot is null || meta.Last.Index > _replication.Snapshot.Last.Index)
         {
-            _snapshot = meta;
+            _replication.Snapshot = meta;
         }
     }
 
@@ -287,27 +247,26 @@ public sealed partial class RaftReplica
     /// </summary>
     public bool TakeReady(Ready into, ReadyBudget budget, Instant now)
     {
-        _now = Instant.Max(_now, now);
+        _standing.Advance(now);
         into.Clear();
-        if (_role == Role.Leader)
+        if (_standing.IsLeader)
         {
             StartReadRound();
-            SendAppends();
+            _replication.SendAppends();
             if (budget.EndOfRound)
             {
-                SendCommitNotices();
+                _replication.SendCommitNotices();
             }
         }
 
         if (budget.PersistBytes > 0)
         {
-            into.Persist = _persist.Take(new HardState(_term, _vote, _log.Commit), budget.PersistBytes);
+            into.Persist = _persist.Take(new HardState(_standing.Term, _standing.Vote, _log.Commit), budget.PersistBytes);
         }
 
         into.Apply = TakeApply(budget.ApplyEntriesMax);
-        Move(_outgoing, into.Outgoing);
-        Move(_wanted, into.Wanted);
-        Move(_events, into.Events);
+        _outbox.MoveTo(into);
+        _replication.MoveTo(into);
         return into.Outgoing.Count > 0 || into.Persist is not null || into.Apply is not null
             || into.Wanted.Count > 0 || into.Events.Count > 0;
     }
@@ -319,19 +278,19 @@ public sealed partial class RaftReplica
         {
             Invariant.Holds(snapshot is not null);
             _log.SnapshotHanded(snapshot.Last.Index);
-            _snapshot = snapshot;
+            _replication.Snapshot = snapshot;
         }
 
         // While a snapshot is awaited or on its way to the state machine, entries behind it must not overtake it.
-        var isBlocked = _needSnapshotIndex > 0 || _persist.Snapshot is not null || entriesMax <= 0;
+        var isBlocked = _follower.NeedSnapshotIndex > 0 || _persist.Snapshot is not null || entriesMax <= 0;
         var committed = isBlocked ? default : _log.TakeForApply(entriesMax);
-        if (!hasSnapshot && committed.IsEmpty && _readStates.Count == 0)
+        if (!hasSnapshot && committed.IsEmpty && !_outbox.HasReadStates)
         {
             return null;
         }
 
         var task = new ApplyTask(_options.Group) { Snapshot = snapshot, Committed = committed };
-        Move(_readStates, task.Reads);
+        _outbox.MoveTo(task);
         return task;
     }
 
@@ -343,10 +302,10 @@ public sealed partial class RaftReplica
             case MessageKind.Append or MessageKind.Heartbeat or MessageKind.Snapshot or MessageKind.Commit:
                 // A leader that was deposed without knowing it steps down at once, even if this replica came back with
                 // a higher term and would otherwise be cut off (A8).
-                SendClaim(NewMessage(MessageKind.AppendResponse, message.From, message.Index, reject: true));
+                _outbox.SendClaim(_outbox.Plain(MessageKind.AppendResponse, message.From, message.Index, reject: true));
                 break;
             case MessageKind.Vote:
-                SendClaim(NewMessage(MessageKind.VoteResponse, message.From, 0, reject: true));
+                _outbox.SendClaim(_outbox.Plain(MessageKind.VoteResponse, message.From, 0, reject: true));
                 break;
             case MessageKind.ReadIndex:
                 Dispatch(message);
@@ -359,21 +318,21 @@ public sealed partial class RaftReplica
     /// <summary>A message of a newer term; returns whether it is still to be acted upon.</summary>
     private bool AdoptTerm(Message message)
     {
-        Invariant.Holds(message.Term > _term);
+        Invariant.Holds(message.Term > _standing.Term);
         switch (message.Kind)
         {
             case MessageKind.PreVoteResponse when !message.Reject:
                 // It carries the term we would campaign in; nobody is in that term yet.
                 return true;
             case MessageKind.Vote:
-                if (!MayVote() || AnswerRemoved(message))
+                if (!MayVote() || _removals.Answer(message, _log.Commit))
                 {
                     return false;
                 }
 
                 if (!message.IsTransfer && RefusesVotes())
                 {
-                    SendClaim(NewMessage(MessageKind.VoteResponse, message.From, 0, reject: true));
+                    _outbox.SendClaim(_outbox.Plain(MessageKind.VoteResponse, message.From, 0, reject: true));
                     return false;
                 }
 
@@ -390,18 +349,18 @@ public sealed partial class RaftReplica
 
     private void Dispatch(Message message)
     {
-        var handling = MessageTable.For(_role, message.Kind);
+        var handling = MessageTable.For(_standing.Role, message.Kind);
         if (handling == MessageHandling.Handle)
         {
             Handle(message);
         }
         else if (handling == MessageHandling.Refuse)
         {
-            RefuseRead(message);
+            _reads.Refuse(message);
         }
         else if (handling == MessageHandling.Impossible)
         {
-            Invariant.Unreachable($"{_role} of term {_term} received {message}");
+            Invariant.Unreachable($"{_standing.Role} of term {_standing.Term} received {message}");
         }
     }
 
@@ -443,51 +402,11 @@ public sealed partial class RaftReplica
                 HandleReadIndex(message);
                 break;
             case MessageKind.ReadIndexResponse:
-                HandleReadIndexResponse(message);
+                _reads.Answered(message);
                 break;
             default:
                 Invariant.Unreachable($"no handler for {message.Kind}");
                 break;
-        }
-    }
-
-    private Message NewMessage(MessageKind kind, ReplicaId to, ulong index, bool reject = false) => new()
-    {
-        Kind = kind,
-        Group = _options.Group,
-        From = _options.Replica,
-        To = to,
-        Term = _term,
-        Index = index,
-        Reject = reject,
-        ElectionTimeout = _options.ElectionTimeout,
-    };
-
-    /// <summary>
-    /// Sends a message that claims this replica's term and vote, and its log up to <paramref name="index"/>: at once if
-    /// that is durable, else with the write that makes it so (I-11, I-12).
-    /// </summary>
-    private void SendClaim(Message message, ulong index = 0)
-    {
-        if (_persist.IsDurable(_term, _vote) && index <= _log.DurableIndex)
-        {
-            _outgoing.Add(message);
-        }
-        else
-        {
-            _persist.Hold(message, index);
-        }
-    }
-
-    private void Emit(RaftEventKind kind, ulong index = 0, Configuration? configuration = null) =>
-        _events.Add(new RaftEvent(kind, _role, _term, _leader, index, configuration));
-
-    private static void Move<T>(List<T> from, List<T> into)
-    {
-        if (from.Count > 0)
-        {
-            into.AddRange(from);
-            from.Clear();
         }
     }
 }
