@@ -1,6 +1,8 @@
 using System.Globalization;
+using Sampan.Base;
 using Sampan.Model;
 using Sampan.Raft.Membership;
+using Sampan.Raft.Progress;
 using Xunit.Abstractions;
 
 namespace Sampan.Raft.Tests.Conformance;
@@ -69,30 +71,28 @@ public sealed class ConfigurationChangeConformanceTests(
 
     private sealed class TrackedMembers
     {
-        private readonly SortedDictionary<ReplicaId, ulong> _next = [];
+        private readonly ProgressTracker _tracker = new(int.MaxValue, long.MaxValue);
 
         public Configuration Configuration { get; private set; } = Configuration.Empty;
 
         public void Adopt(Configuration configuration, ulong nextIndex)
         {
             Configuration = configuration;
-            foreach (var gone in _next.Keys.Where(replica => !configuration.Contains(replica)).ToArray())
-            {
-                _next.Remove(gone);
-            }
-
-            foreach (var member in configuration.Members)
-            {
-                _next.TryAdd(member.Replica, nextIndex);
-            }
+            _tracker.Adopt(configuration, nextIndex, Instant.Zero);
         }
 
-        public string Describe() => string.Concat(_next.Select(Line));
+        public string Describe()
+        {
+            var lines = string.Empty;
+            foreach (var member in _tracker.Members)
+            {
+                var learner = member.IsLearner ? " learner" : string.Empty;
+                lines += string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{member.Replica}: State{member.State} match={member.Match} next={member.Next}{learner}\n");
+            }
 
-        private string Line(KeyValuePair<ReplicaId, ulong> member) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{member.Key}: StateProbe match=0 next={member.Value}{(IsLearner(member.Key) ? " learner" : "")}\n");
-
-        private bool IsLearner(ReplicaId replica) => Configuration.IsLearner(replica);
+            return lines;
+        }
     }
 }
