@@ -28,4 +28,7 @@ public enum RaftEventKind : byte
 
     /// <summary>A campaign of this replica ended without a leader.</summary>
     CampaignFailed = 7,
+
+    /// <summary>A received snapshot will be installed; <see cref="RaftEvent.Index"/> is its last index.</summary>
+    SnapshotAccepted = 8,
 }

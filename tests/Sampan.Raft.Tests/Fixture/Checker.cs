@@ -1,0 +1,580 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.Raft.Events;
+
+namespace Sampan.Raft.Tests.Fixture;
+
+/// <summary>
+/// Watches all replicas of a group and ends the run at the first step that breaks a property of the protocol. It knows
+/// nothing of how the core works: only its status, its writes, its messages and what it hands to the state machine.
+/// The numbers are those of the list of invariants (docs/invariants.md).
+/// </summary>
+internal sealed class Checker
+{
+    private readonly Trace _trace;
+    private readonly Dictionary<ReplicaId, ReplicaMemory> _memories = [];
+    private readonly Dictionary<ReplicaId, ReplicaUnderTest> _replicas = [];
+    private readonly Dictionary<ulong, TermRecord> _terms = [];
+    private readonly Dictionary<LogId, (Entry Entry, ulong PreviousTerm)> _known = [];
+
+    /// <summary>A checker of a group that has not begun.</summary>
+    public Checker(Trace trace) => _trace = trace;
+
+    /// <summary>All that was ever committed.</summary>
+    public CommittedLog Committed { get; } = new();
+
+    /// <summary>Who led which term.</summary>
+    public IReadOnlyDictionary<ulong, TermRecord> Terms => _terms;
+
+    /// <summary>How many elections were won.</summary>
+    public int LeaderCount => _terms.Count;
+
+    /// <summary>Reads of living replicas that were accepted and have not ended.</summary>
+    public int OpenReads => _memories.Where(pair => _replicas[pair.Key].IsUp).Sum(pair => pair.Value.Reads.Count);
+
+    /// <summary>A replica was started: it must remember what its disk holds (I-20).</summary>
+    public void Started(ReplicaUnderTest replica)
+    {
+        _replicas[replica.Id] = replica;
+        var memory = MemoryOf(replica);
+        memory.Life = replica.Life;
+        memory.ComparedCommit = replica.Log.Durable.Base.Index;
+        memory.Handed = replica.Machine.Last.Index;
+        memory.Reads.Clear();
+        memory.Uninspected = default;
+        memory.Seen = replica.Log.Durable.HardState;
+        Observed(replica);
+    }
+
+    /// <summary>A replica's core was called.</summary>
+    public void Observed(ReplicaUnderTest replica)
+    {
+        var memory = MemoryOf(replica);
+        var status = replica.Status;
+        var now = status.HardState;
+        var before = memory.Seen;
+        Require(now.Term >= before.Term, replica, "the term never falls (I-20)", now.Term, before.Term);
+        Require(now.Commit >= before.Commit, replica, "the commit index never falls (I-20)", now.Commit, before.Commit);
+        Require(
+            now.Term > before.Term || before.Vote == ReplicaId.None || now.Vote == before.Vote,
+            replica,
+            "a vote never changes within its term (I-20)",
+            now.Vote.Value,
+            before.Vote.Value);
+        Require(now.Commit <= status.LastIndex, replica, "commit <= last (I-9)", now.Commit, status.LastIndex);
+        Require(status.AppliedIndex <= now.Commit, replica, "applied <= commit (I-9)", status.AppliedIndex, now.Commit);
+        Require(
+            status.DurableIndex <= status.LastIndex, replica, "durable <= last", status.DurableIndex, status.LastIndex);
+        if (status.Role == Role.Leader)
+        {
+            ObserveLeader(replica, memory, status);
+        }
+
+        memory.Seen = now;
+        if (replica.IsInSync)
+        {
+            Compare(replica, memory, status);
+        }
+    }
+
+    /// <summary>A replica handed out a write: its entries must fit those of all others (I-3).</summary>
+    public void Accepted(ReplicaUnderTest replica, PersistTask task)
+    {
+        foreach (var entry in task.Entries)
+        {
+            Require(
+                replica.Log.Memory.TryGetTerm(entry.Index - 1, out var previousTerm),
+                replica,
+                "a write begins where the log ends",
+                entry.Index,
+                replica.Log.Memory.LastIndex);
+            Match(replica, entry, previousTerm);
+        }
+
+        foreach (var message in task.AfterPersist)
+        {
+            Require(message.From == replica.Id, replica, "messages name their sender", message.From.Value, 0);
+        }
+    }
+
+    /// <summary>A write is about to reach the disk.</summary>
+    public void Writing(ReplicaUnderTest replica, PersistTask task)
+    {
+        var memory = MemoryOf(replica);
+        var disk = replica.Log.Durable;
+        if (task.HardState is { } state)
+        {
+            var before = disk.HardState;
+            Require(state.Term >= before.Term, replica, "the durable term never falls", state.Term, before.Term);
+            Require(state.Commit >= before.Commit, replica, "durable commit never falls", state.Commit, before.Commit);
+            if (state.Vote != ReplicaId.None)
+            {
+                var vote = memory.Votes.TryAdd(state.Term, state.Vote) ? state.Vote : memory.Votes[state.Term];
+                Require(vote == state.Vote, replica, "one vote a term (I-20)", vote.Value, state.Vote.Value);
+            }
+            else
+            {
+                Require(!memory.Votes.ContainsKey(state.Term), replica, "a vote is never erased (A4)", state.Term, 0);
+            }
+        }
+
+        if (task.Snapshot is { } snapshot)
+        {
+            WritingSnapshot(replica, task, snapshot);
+        }
+
+        if (task.Entries.Count > 0)
+        {
+            RequireHarmless(replica, task.Entries[0].Index, task);
+        }
+    }
+
+    /// <summary>A message is about to leave: what it claims must be durable at its sender (I-11, I-12).</summary>
+    public void Leaving(ReplicaUnderTest replica, Message message)
+    {
+        var disk = replica.Log.Durable;
+        var votes = MemoryOf(replica).Votes;
+        Require(message.From == replica.Id && message.To != replica.Id, replica, "from me to another", 0, 0);
+        var isPreVoteTerm = message.Kind == MessageKind.PreVote
+            || (message.Kind == MessageKind.PreVoteResponse && !message.Reject);
+        Require(
+            isPreVoteTerm || message.Term <= disk.HardState.Term,
+            replica,
+            $"a claimed term is durable (I-11): {message}",
+            message.Term,
+            disk.HardState.Term);
+        switch (message.Kind)
+        {
+            case MessageKind.Vote:
+                RequireVote(replica, votes, message, replica.Id);
+                break;
+            case MessageKind.VoteResponse when !message.Reject:
+                RequireVote(replica, votes, message, message.To);
+                break;
+            case MessageKind.AppendResponse when !message.Reject:
+                LeavingAcknowledgement(replica, message);
+                break;
+            case MessageKind.Append:
+            case MessageKind.Heartbeat:
+            case MessageKind.Commit:
+            case MessageKind.Snapshot:
+            case MessageKind.TimeoutNow:
+                LeavingLeader(replica, message);
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>An index was handed to the state machine's queue: it must be committed, durable, and next.</summary>
+    public void Handed(ReplicaUnderTest replica, ulong index)
+    {
+        var memory = MemoryOf(replica);
+        Require(index == memory.Handed + 1, replica, "committed entries are handed out once", index, memory.Handed);
+        Require(index <= memory.Seen.Commit, replica, "only what is committed", index, memory.Seen.Commit);
+        var disk = replica.Log.Durable;
+        Require(
+            replica.Log.Memory.TryGetTerm(index, out var term) && disk.Covers(new LogId(term, index)),
+            replica,
+            "only what is durable here (B16)",
+            index,
+            disk.LastIndex);
+        memory.Handed = index;
+    }
+
+    /// <summary>
+    /// A snapshot was handed to the state machine's queue: it is durable, and ahead of the state machine.
+    /// </summary>
+    public void Handed(ReplicaUnderTest replica, SnapshotMeta snapshot)
+    {
+        var memory = MemoryOf(replica);
+        var marked = replica.Log.Durable.Snapshot?.Last ?? LogId.Zero;
+        Require(marked >= snapshot.Last, replica, "a snapshot is marked first", marked.Index, snapshot.Last.Index);
+        Require(
+            snapshot.Last.Index >= memory.Handed,
+            replica,
+            "a snapshot never takes the state machine back (E1)",
+            snapshot.Last.Index,
+            memory.Handed);
+        memory.Handed = snapshot.Last.Index;
+    }
+
+    /// <summary>The state machine is about to take an entry.</summary>
+    public void Applying(ReplicaUnderTest replica, Entry entry)
+    {
+        Require(
+            entry.Index == replica.Machine.Last.Index + 1,
+            replica,
+            "applied in order",
+            entry.Index,
+            replica.Machine.Last.Index);
+        Commit(replica, entry);
+    }
+
+    /// <summary>The state machine is about to take the place of a snapshot.</summary>
+    public void Installing(ReplicaUnderTest replica, SnapshotMeta snapshot) =>
+        Require(
+            snapshot.Last.Index >= replica.Machine.Last.Index,
+            replica,
+            "a snapshot never takes the state machine back (E1)",
+            snapshot.Last.Index,
+            replica.Machine.Last.Index);
+
+    /// <summary>A read was accepted: it must see all that is committed now.</summary>
+    public void ReadAsked(ReplicaUnderTest replica, ReadTicket ticket) =>
+        Require(
+            MemoryOf(replica).Reads.TryAdd(ticket, CommittedNow()),
+            replica,
+            "a ticket is given once (D2)",
+            ticket.Term,
+            ticket.Counter);
+
+    /// <summary>A read ended.</summary>
+    public void ReadEnded(ReplicaUnderTest replica, ReadState read)
+    {
+        Require(
+            MemoryOf(replica).Reads.Remove(read.Ticket, out var committed),
+            replica,
+            "a read ends once",
+            read.Ticket.Term,
+            read.Ticket.Counter);
+        Require(
+            read.Outcome != ReadOutcome.Confirmed || read.Index >= committed,
+            replica,
+            "a read sees all that was committed when it was asked",
+            read.Index,
+            committed);
+    }
+
+    /// <summary>
+    /// The highest index that any living leader or follower calls committed, whether its entry was seen or not.
+    /// </summary>
+    private ulong CommittedNow()
+    {
+        var highest = Committed.LastIndex;
+        foreach (var memory in _memories.Values)
+        {
+            highest = Math.Max(highest, memory.Seen.Commit);
+        }
+
+        return highest;
+    }
+
+    private void ObserveLeader(ReplicaUnderTest replica, ReplicaMemory memory, RaftStatus status)
+    {
+        var term = status.HardState.Term;
+        if (!_terms.TryGetValue(term, out var record))
+        {
+            record = new TermRecord(replica.Id, replica.Life);
+            _terms.Add(term, record);
+            _trace.Add("leads", replica.Id.Value, term);
+        }
+
+        Require(record.Leader == replica.Id, replica, "one leader a term (I-1)", term, record.Leader.Value);
+        Require(record.Life == replica.Life, replica, "one life a leader (A9)", term, (ulong)record.Life);
+        if (status.HardState.Commit > memory.Seen.Commit)
+        {
+            memory.Uninspected = (status.HardState.Commit, status.Configuration.Configuration);
+        }
+
+        foreach (var progress in status.Progress)
+        {
+            if (progress.Replica != replica.Id)
+            {
+                RequireMatchDurable(replica, progress, term);
+            }
+        }
+    }
+
+    private void RequireMatchDurable(ReplicaUnderTest leader, ProgressStatus progress, ulong term)
+    {
+        Require(progress.Next > progress.Match, leader, "next > match (I-13)", progress.Next, progress.Match);
+        if (progress.Match == 0 || !_replicas.TryGetValue(progress.Replica, out var follower)
+            || follower.Log.Durable.HardState.Term != term)
+        {
+            return;
+        }
+
+        Require(
+            progress.Match <= follower.Log.Durable.LastIndex,
+            leader,
+            $"match of {progress.Replica} is durable there (I-13)",
+            progress.Match,
+            follower.Log.Durable.LastIndex);
+    }
+
+    private void Compare(ReplicaUnderTest replica, ReplicaMemory memory, RaftStatus status)
+    {
+        var log = replica.Log.Memory;
+        Require(log.LastIndex == status.LastIndex, replica, "all was handed out", log.LastIndex, status.LastIndex);
+        Require(log.FirstIndex == status.FirstIndex, replica, "first index", log.FirstIndex, status.FirstIndex);
+        var newest = log.Configurations[^1];
+        Require(
+            status.Configuration.Index == newest.Index
+                && status.Configuration.Configuration.SameAs(newest.Configuration),
+            replica,
+            "the newest configuration of the log is in force (I-14)",
+            status.Configuration.Index,
+            newest.Index);
+        CompareLeader(replica, status);
+        for (var i = Math.Max(memory.ComparedCommit + 1, log.FirstIndex); i <= status.HardState.Commit; i++)
+        {
+            Commit(replica, log.Get(i));
+        }
+
+        memory.ComparedCommit = Math.Max(memory.ComparedCommit, status.HardState.Commit);
+        if (memory.Uninspected.Configuration is { } configuration)
+        {
+            RequireQuorum(replica, memory.Uninspected.Index, configuration);
+            memory.Uninspected = default;
+        }
+    }
+
+    private void CompareLeader(ReplicaUnderTest replica, RaftStatus status)
+    {
+        if (status.Role != Role.Leader)
+        {
+            return;
+        }
+
+        var log = replica.Log.Memory;
+        var record = _terms[status.HardState.Term];
+        var first = record.IsCompared ? log.LastIndex : log.FirstIndex;
+        while (record.IsCompared && first > log.FirstIndex && !record.Terms.ContainsKey(first - 1))
+        {
+            first--;
+        }
+
+        for (var i = first; i <= log.LastIndex; i++)
+        {
+            var term = log.Get(i).Term;
+            Require(
+                record.Terms.TryAdd(i, term) || record.Terms[i] == term,
+                replica,
+                "a leader never overwrites its own log (I-21)",
+                i,
+                term);
+        }
+
+        if (record.IsCompared)
+        {
+            return;
+        }
+
+        record.IsCompared = true;
+        for (var i = log.FirstIndex; i <= Committed.LastIndex; i++)
+        {
+            if (Committed.Find(i) is { } entry && Committed.CommittedInTerm(i) < status.HardState.Term)
+            {
+                Require(
+                    log.Covers(entry.Id), replica, "a leader holds all that was committed before (I-4)", i, entry.Term);
+            }
+        }
+    }
+
+    private void Commit(ReplicaUnderTest replica, Entry entry)
+    {
+        if (Committed.Find(entry.Index) is not { } known)
+        {
+            Committed.Add(entry, replica.Status.HardState.Term);
+            return;
+        }
+
+        Require(
+            known.Id == entry.Id,
+            replica,
+            $"committed logs agree (I-2): {entry} here, {known} elsewhere",
+            entry.Index,
+            known.Term);
+    }
+
+    private void RequireQuorum(ReplicaUnderTest leader, ulong index, Configuration configuration)
+    {
+        if (!leader.Log.Memory.TryGetTerm(index, out var term))
+        {
+            return;
+        }
+
+        var id = new LogId(term, index);
+        foreach (var isOutgoing in (ReadOnlySpan<bool>)[false, true])
+        {
+            var half = isOutgoing ? configuration.VotersOutgoing : configuration.Voters;
+            var holding = 0;
+            foreach (var voter in half)
+            {
+                var holds = _replicas.TryGetValue(voter, out var replica) && replica.Log.Durable.Covers(id);
+                holding += holds ? 1 : 0;
+            }
+
+            Require(
+                half.Length == 0 || holding > half.Length / 2,
+                leader,
+                $"what is committed is durable on a quorum (I-6): {id} of {configuration}",
+                (ulong)holding,
+                (ulong)half.Length);
+        }
+    }
+
+    private void Match(ReplicaUnderTest replica, Entry entry, ulong previousTerm)
+    {
+        if (!_known.TryGetValue(entry.Id, out var known))
+        {
+            Require(
+                _terms.TryGetValue(entry.Term, out var record) && record.Leader == replica.Id,
+                replica,
+                $"only the leader of a term makes its entries: {entry}",
+                entry.Term,
+                entry.Index);
+            _known.Add(entry.Id, (entry, previousTerm));
+            return;
+        }
+
+        Require(
+            known.PreviousTerm == previousTerm && known.Entry.Kind == entry.Kind
+                && known.Entry.TimeTicks == entry.TimeTicks
+                && known.Entry.Payload.Span.SequenceEqual(entry.Payload.Span),
+            replica,
+            $"same index and term, same entry and same predecessor (I-3): {entry}",
+            known.PreviousTerm,
+            previousTerm);
+    }
+
+    private void WritingSnapshot(ReplicaUnderTest replica, PersistTask task, SnapshotMeta snapshot)
+    {
+        var known = Committed.Find(snapshot.Last.Index);
+        Require(
+            known is null || known.Id == snapshot.Last,
+            replica,
+            $"a snapshot ends at a committed entry: {snapshot}",
+            snapshot.Last.Index,
+            known?.Term ?? 0);
+        var inForce = Committed.ConfigurationAt(snapshot.Last.Index);
+        Require(
+            inForce is not { } right || (right.Index == snapshot.Configuration.Index
+                && right.Configuration.SameAs(snapshot.Configuration.Configuration)),
+            replica,
+            $"a snapshot carries the configuration in force at its index: {snapshot}, {inForce}",
+            inForce?.Index ?? 0,
+            snapshot.Configuration.Index);
+        if (task.KeepsLog)
+        {
+            Require(
+                replica.Log.Durable.Covers(snapshot.Last), replica, "a kept log holds it", snapshot.Last.Index, 0);
+            return;
+        }
+
+        RequireHarmless(replica, snapshot.Last.Index + 1, task);
+    }
+
+    /// <summary>Nothing committed may go when a log is cut from <paramref name="firstIndex"/> on (I-21).</summary>
+    private void RequireHarmless(ReplicaUnderTest replica, ulong firstIndex, PersistTask task)
+    {
+        var disk = replica.Log.Durable;
+        for (var i = Math.Max(firstIndex, disk.FirstIndex); i <= disk.LastIndex; i++)
+        {
+            var held = disk.Get(i).Id;
+            var isRewritten = task.Entries.Count > 0 && i >= task.Entries[0].Index;
+            var offset = isRewritten ? i - task.Entries[0].Index : ulong.MaxValue;
+            var stays = offset < (ulong)task.Entries.Count && task.Entries[(int)offset].Id == held;
+            Require(
+                stays || Committed.Find(i)?.Id != held,
+                replica,
+                $"committed entries are never cut off (I-21): {held}",
+                i,
+                firstIndex);
+        }
+    }
+
+    private void RequireVote(
+        ReplicaUnderTest replica, Dictionary<ulong, ReplicaId> votes, Message message, ReplicaId candidate) =>
+        Require(
+            votes.TryGetValue(message.Term, out var vote) && vote == candidate,
+            replica,
+            $"a claimed vote is durable (A2, A3): {message}",
+            message.Term,
+            candidate.Value);
+
+    private void LeavingAcknowledgement(ReplicaUnderTest replica, Message message)
+    {
+        var disk = replica.Log.Durable;
+        Require(
+            message.Index <= disk.LastIndex,
+            replica,
+            $"an acknowledged index is durable (I-12): {message}",
+            message.Index,
+            disk.LastIndex);
+        if (_terms.TryGetValue(message.Term, out var record)
+            && record.Terms.TryGetValue(message.Index, out var leaderTerm))
+        {
+            Require(
+                disk.Covers(new LogId(leaderTerm, message.Index)),
+                replica,
+                $"an acknowledged entry is the leader's (I-12): {message}",
+                message.Index,
+                leaderTerm);
+        }
+    }
+
+    private void LeavingLeader(ReplicaUnderTest replica, Message message)
+    {
+        Require(
+            _terms.TryGetValue(message.Term, out var record)
+                && record.Leader == replica.Id && record.Life == replica.Life,
+            replica,
+            $"only the leader of a term speaks as one: {message}",
+            message.Term,
+            replica.Id.Value);
+        Require(
+            message.Commit <= MemoryOf(replica).Seen.Commit,
+            replica,
+            $"a told commit index is known: {message}",
+            message.Commit,
+            MemoryOf(replica).Seen.Commit);
+        var previousTerm = message.LogTerm;
+        var index = message.Index;
+        foreach (var entry in message.Entries)
+        {
+            Require(entry.Index == ++index, replica, $"entries are contiguous: {message}", entry.Index, index);
+            Match(replica, entry, previousTerm);
+            previousTerm = entry.Term;
+        }
+    }
+
+    private ReplicaMemory MemoryOf(ReplicaUnderTest replica)
+    {
+        if (!_memories.TryGetValue(replica.Id, out var memory))
+        {
+            memory = new ReplicaMemory();
+            _memories.Add(replica.Id, memory);
+        }
+
+        return memory;
+    }
+
+    private void Require(
+        [System.Diagnostics.CodeAnalysis.DoesNotReturnIf(false)] bool condition,
+        ReplicaUnderTest replica,
+        string property,
+        ulong left,
+        ulong right)
+    {
+        if (!condition)
+        {
+            _trace.Fail($"replica {replica.Id}: {property} ({left}, {right})");
+        }
+    }
+
+    private void Require(
+        [System.Diagnostics.CodeAnalysis.DoesNotReturnIf(false)] bool condition,
+        ReplicaUnderTest replica,
+        [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument(nameof(condition))]
+        ref PropertyText property,
+        ulong left,
+        ulong right)
+    {
+        if (!condition)
+        {
+            _trace.Fail($"replica {replica.Id}: {property.Take()} ({left}, {right})");
+        }
+    }
+}
