@@ -48,7 +48,8 @@ public sealed partial class RaftReplica
     /// A leader that has its quorum is in contact with itself; the only voter has no lease of another to protect.
     /// </summary>
     private bool RefusesVotes() =>
-        IsSilent() || (_protocol.CheckQuorum && (_standing.IsLeader || _contact.IsFresh(_standing.Now)));
+        IsSilent() || (_protocol is { CheckQuorum: true, Stickiness: true }
+            && (_standing.IsLeader || _contact.IsFresh(_standing.Now)));
 
     private bool IsSilent() => !IsOnlyVoter() && _contact.IsSilent(_standing.Now);
 
