@@ -147,15 +147,15 @@ internal sealed class PersistQueue
     private void ReleaseHeld(PersistTask task)
     {
         var kept = 0;
-        foreach (var held in _held)
+        for (var i = 0; i < _held.Count; i++)
         {
-            if (held.Index < _log.NextPersistIndex)
+            if (_held[i].Index < _log.NextPersistIndex)
             {
-                task.AfterPersist.Add(held.Message);
+                task.AfterPersist.Add(_held[i].Message);
             }
             else
             {
-                _held[kept++] = held;
+                _held[kept++] = _held[i];
             }
         }
 
