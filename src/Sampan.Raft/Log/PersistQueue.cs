@@ -66,7 +66,7 @@ internal sealed class PersistQueue
     public PersistTask? Take(HardState current, long bytesMax)
     {
         var voteChanged = current.Term != _handed.Term || current.Vote != _handed.Vote;
-        var installs = _snapshot is not null && !_snapshotHanded;
+        var installs = SnapshotIsDue();
         var hasEntries = _log.HasEntriesToPersist;
         if (!voteChanged && !installs && !hasEntries && _held.Count == 0)
         {
@@ -130,6 +130,13 @@ internal sealed class PersistQueue
         _snapshotDurable = false;
         return true;
     }
+
+    /// <summary>
+    /// A snapshot beside the log rests on the log's entry at its last index: that one must not be written after it, or a
+    /// crash in between would leave a log that ends below its own snapshot.
+    /// </summary>
+    private bool SnapshotIsDue() => _snapshot is not null && !_snapshotHanded
+        && (!_snapshotKeepsLog || _log.NextPersistIndex > _snapshot.Last.Index);
 
     private void HandSnapshot(PersistTask task)
     {
