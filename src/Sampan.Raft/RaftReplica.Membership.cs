@@ -130,7 +130,7 @@ public sealed partial class RaftReplica
         AppendConfiguration(left.Configuration);
     }
 
-    /// <summary>A leader whose removal is committed hands over rather than let an election timeout pass (C12).</summary>
+    /// <summary>A leader whose removal is committed hands over, so that no election timeout need pass (C12).</summary>
     private void MaybeHandOver()
     {
         var newest = _history.Newest;
@@ -171,7 +171,7 @@ public sealed partial class RaftReplica
         MaybeFinishTransfer();
     }
 
-    /// <summary>Sends TimeoutNow, again at each heartbeat since it may be lost (G4), once the target holds the whole log (G3).</summary>
+    /// <summary>Sends TimeoutNow, and again at heartbeats (G4), once the target holds the whole log (G3).</summary>
     private void MaybeFinishTransfer()
     {
         if (!_standing.IsLeader || !_transfer.IsActive)

@@ -5,14 +5,15 @@ using Sampan.Raft.Events;
 namespace Sampan.Raft.Log;
 
 /// <summary>
-/// What waits for the disk, and what waits for that. Two facts are tracked: which (term, vote) is durable, and, by number,
-/// which writes are under way.
+/// What waits for the disk, and what waits for that. Two facts are tracked: which (term, vote) is durable, and, by
+/// number, which writes are under way.
 /// </summary>
 /// <remarks>
-/// Why a held message never lies. (1) It is held when the state it claims exists in memory. (2) A write taken afterwards
-/// holds the newest term and vote and every entry up to the index that the message needs, or a write before it does.
-/// (3) Writes become durable in order, and a message leaves only with its write. (4) What could change between (1) and (2)
-/// is a new term, which may bring a truncation: then all held messages are dropped, as the network might have done.
+/// Why a held message never lies. (1) It is held when the state it claims exists in memory. (2) A write taken
+/// afterwards holds the newest term and vote and every entry up to the index that the message needs, or a write before
+/// it does. (3) Writes become durable in order, and a message leaves only with its write. (4) What could change between
+/// (1) and (2) is a new term, which may bring a truncation: then all held messages are dropped, as the network might
+/// have done.
 /// </remarks>
 internal sealed class PersistQueue
 {
@@ -47,13 +48,17 @@ internal sealed class PersistQueue
     /// <summary>A received snapshot that was accepted and is not handed to the state machine yet.</summary>
     public SnapshotMeta? Snapshot => _snapshot;
 
-    /// <summary>Keeps a message until its claims are durable: term and vote as they are now, the log up to an index.</summary>
+    /// <summary>
+    /// Keeps a message until its claims are durable: term and vote as they are now, the log up to an index.
+    /// </summary>
     public void Hold(Message message, ulong index) => _held.Add(new Held(message, index));
 
     /// <summary>Drops all held messages: their term is over.</summary>
     public void DropHeld() => _held.Clear();
 
-    /// <summary>A received snapshot is to be installed; <paramref name="keepsLog"/>: beside the log, not in its place.</summary>
+    /// <summary>
+    /// A received snapshot is to be installed; <paramref name="keepsLog"/>: beside the log, not in its place.
+    /// </summary>
     public void Install(SnapshotMeta snapshot, bool keepsLog)
     {
         _snapshot = snapshot;

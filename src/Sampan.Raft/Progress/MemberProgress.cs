@@ -53,7 +53,9 @@ internal sealed class MemberProgress
     /// <summary>The commit index that it was told of in an append or a notice.</summary>
     public ulong CommitSent { get; set; }
 
-    /// <summary>The sending time of the newest request it answered in this term; the start of the term before that.</summary>
+    /// <summary>
+    /// The sending time of the newest request it answered in this term; the start of the term before that.
+    /// </summary>
     public Instant ContactStamp { get; private set; }
 
     /// <summary>How long after a request it refuses to elect another; zero before its first answer.</summary>

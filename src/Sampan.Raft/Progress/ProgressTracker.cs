@@ -60,7 +60,9 @@ internal sealed class ProgressTracker
     public ulong QuorumMatch(Configuration configuration) =>
         JointQuorum.CommittedIndex(configuration, new Matches(this));
 
-    /// <summary>The newest read round that a quorum answered; the leader itself counts as having answered all.</summary>
+    /// <summary>
+    /// The newest read round that a quorum answered; the leader itself counts as having answered all.
+    /// </summary>
     public ulong QuorumRound(Configuration configuration, ReplicaId self) =>
         JointQuorum.CommittedIndex(configuration, new Rounds(this, self));
 
@@ -69,8 +71,8 @@ internal sealed class ProgressTracker
         ToInstant(JointQuorum.CommittedIndex(configuration, new Contacts(this, self)));
 
     /// <summary>
-    /// Until when no other leader can be elected: a quorum promised to refuse until then, counted from when the requests
-    /// were sent (D4) and with each member's own timeout, shortened by the drift bound.
+    /// Until when no other leader can be elected: a quorum promised to refuse until then, counted from when the
+    /// requests were sent (D4) and with each member's own timeout, shortened by the drift bound.
     /// </summary>
     public Instant LeaseEnd(Configuration configuration, ReplicaId self, int driftPerMille) =>
         ToInstant(JointQuorum.CommittedIndex(configuration, new Promises(this, self, driftPerMille)));

@@ -10,8 +10,8 @@ namespace Sampan.Raft.Progress;
 /// snapshots. What is committed is decided elsewhere.
 /// </summary>
 /// <remarks>
-/// A leader's term is durable since its election, so everything sent here claims nothing that is not; its own entries may
-/// be on their way to its disk, and count for it only when they are there (B14).
+/// A leader's term is durable since its election, so everything sent here claims nothing that is not; its own entries
+/// may be on their way to its disk, and count for it only when they are there (B14).
 /// </remarks>
 internal sealed class Replication
 {
@@ -100,7 +100,9 @@ internal sealed class Replication
         }
     }
 
-    /// <summary>Tells members that hold committed entries and were not told so; needs no answer, causes no sync (O24).</summary>
+    /// <summary>
+    /// Tells members that hold committed entries and were not told so; needs no answer, causes no sync (O24).
+    /// </summary>
     public void SendCommitNotices()
     {
         foreach (var member in Tracker.Members)
@@ -196,7 +198,9 @@ internal sealed class Replication
         member.Pause();
     }
 
-    /// <summary>A member accepted or refused an append or a snapshot; returns whether it is known to hold more.</summary>
+    /// <summary>
+    /// A member accepted or refused an append or a snapshot; returns whether it is known to hold more.
+    /// </summary>
     public bool AppendAnswered(MemberProgress member, Message message)
     {
         NoteAnswer(member, message);

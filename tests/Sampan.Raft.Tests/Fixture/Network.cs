@@ -15,7 +15,8 @@ internal sealed class Network
     public int Count { get; private set; }
 
     /// <summary>The pairs between which something waits, ordered by sender, then receiver.</summary>
-    public List<(ulong From, ulong To)> Busy => [.. _links.Where(link => link.Value.Count > 0).Select(link => link.Key)];
+    public List<(ulong From, ulong To)> Busy =>
+        [.. _links.Where(link => link.Value.Count > 0).Select(link => link.Key)];
 
     /// <summary>Whether messages from one to the other arrive.</summary>
     public bool IsOpen(ulong from, ulong to) => !_cut.Contains((from, to));
