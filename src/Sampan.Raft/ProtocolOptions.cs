@@ -14,6 +14,11 @@ internal sealed record ProtocolOptions
     /// </summary>
     public bool CheckQuorum { get; init; } = true;
 
+    /// <summary>
+    /// Where <see cref="CheckQuorum"/> is on: contact with a leader is a reason to refuse votes. Leases rest on it.
+    /// </summary>
+    public bool Stickiness { get; init; } = true;
+
     /// <summary>Every change of voters passes through the joint state, also of one.</summary>
     public bool AlwaysJoint { get; init; } = true;
 

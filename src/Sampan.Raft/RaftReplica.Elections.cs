@@ -46,7 +46,8 @@ public sealed partial class RaftReplica
 
     /// <summary>A leader with a quorum is in contact with itself; an only voter protects no lease.</summary>
     private bool RefusesVotes() =>
-        IsSilent() || (_protocol.CheckQuorum && (_standing.IsLeader || _contact.IsFresh(_standing.Now)));
+        IsSilent() || (_protocol is { CheckQuorum: true, Stickiness: true }
+            && (_standing.IsLeader || _contact.IsFresh(_standing.Now)));
 
     private bool IsSilent() => !IsOnlyVoter() && _contact.IsSilent(_standing.Now);
 

@@ -213,6 +213,12 @@ internal sealed class Replication
         // Only indexes that this term's appends carried, or a committed snapshot's, are ever acknowledged (B6).
         Invariant.Holds(message.Index <= _log.LastIndex, message.Index, _log.LastIndex);
         var isNews = member.MatchTo(message.Index);
+        if (member.Match == _log.LastIndex)
+        {
+            // There is no gap left that an empty append could show.
+            member.AppendDue = false;
+        }
+
         switch (member.State)
         {
             case ProgressState.Probe when isNews || message.Index == member.Match:

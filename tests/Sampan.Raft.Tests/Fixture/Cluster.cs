@@ -78,6 +78,7 @@ internal sealed class Cluster
         options.Validate();
         var replica = new ReplicaUnderTest(
             options, protocol ?? _options.Protocol, state, _prng.Fork(), Checker, Trace);
+        replica.Budget = _options.Budget;
         _replicas.Add(id, replica);
         replica.Start(Now);
         Settle(replica);
@@ -216,6 +217,15 @@ internal sealed class Cluster
         }
     }
 
+    /// <summary>Loses all that waits at one sender.</summary>
+    public void DropAll(ulong from)
+    {
+        foreach (var to in _replicas.Keys)
+        {
+            DropAll(from, to);
+        }
+    }
+
     /// <summary>Loses all that waits.</summary>
     public void DropAll()
     {
@@ -244,11 +254,7 @@ internal sealed class Cluster
         var rounds = 0;
         while (true)
         {
-            foreach (var replica in _replicas.Values)
-            {
-                Finish(replica);
-            }
-
+            Finish();
             if (Network.Count == 0)
             {
                 return;
@@ -338,6 +344,15 @@ internal sealed class Cluster
         }
 
         return leader;
+    }
+
+    /// <summary>All that any replica wants done, and the messages into the network.</summary>
+    public void Finish()
+    {
+        foreach (var replica in _replicas.Values)
+        {
+            Finish(replica);
+        }
     }
 
     /// <summary>All that the replica wants done, and its messages into the network.</summary>

@@ -1,4 +1,5 @@
 using Sampan.Model;
+using Sampan.Raft.Events;
 
 namespace Sampan.Raft.Tests.Fixture;
 
@@ -16,6 +17,9 @@ internal sealed record ClusterOptions
 
     /// <summary>What a bootstrapped replica starts from, if not from an empty log.</summary>
     public Func<Configuration, ReplicaState> Bootstrap { get; init; } = ReplicaState.Bootstrap;
+
+    /// <summary>What one Ready may carry where a test does not say.</summary>
+    public ReadyBudget Budget { get; init; } = ReadyBudget.Unlimited;
 
     /// <summary>
     /// Whether each call of the cluster ends by doing all that the touched replica wants done, its disk included. If

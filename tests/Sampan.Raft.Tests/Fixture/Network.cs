@@ -10,8 +10,12 @@ internal sealed class Network
 {
     private readonly SortedDictionary<(ulong From, ulong To), List<Parcel>> _links = [];
     private readonly HashSet<(ulong From, ulong To)> _cut = [];
+    private readonly List<Parcel> _held = [];
 
-    /// <summary>How many messages wait.</summary>
+    /// <summary>Which messages are kept back when they enter, until <see cref="Release"/>.</summary>
+    public Func<Message, bool> Holds { get; set; } = _ => false;
+
+    /// <summary>How many messages wait, those kept back not counted.</summary>
     public int Count { get; private set; }
 
     /// <summary>The pairs between which something waits, ordered by sender, then receiver.</summary>
@@ -27,8 +31,27 @@ internal sealed class Network
     /// <summary>A message enters; it is lost only when it is taken out over a cut link.</summary>
     public void Send(Parcel parcel)
     {
-        LinkOf(parcel.Message.From.Value, parcel.Message.To.Value).Add(parcel);
-        Count++;
+        if (Holds(parcel.Message))
+        {
+            _held.Add(parcel);
+            return;
+        }
+
+        Enter(parcel);
+    }
+
+    /// <summary>
+    /// The messages of one sender that were kept back enter now, as far as they are <paramref name="wanted"/>; the others
+    /// are lost.
+    /// </summary>
+    public void Release(ulong from, Func<Message, bool> wanted)
+    {
+        foreach (var parcel in _held.Where(parcel => parcel.Message.From.Value == from && wanted(parcel.Message)))
+        {
+            Enter(parcel);
+        }
+
+        _held.RemoveAll(parcel => parcel.Message.From.Value == from);
     }
 
     /// <summary>Takes out the message at <paramref name="position"/>.</summary>
@@ -57,6 +80,12 @@ internal sealed class Network
 
     /// <summary>Mends everything.</summary>
     public void MendAll() => _cut.Clear();
+
+    private void Enter(Parcel parcel)
+    {
+        LinkOf(parcel.Message.From.Value, parcel.Message.To.Value).Add(parcel);
+        Count++;
+    }
 
     private List<Parcel> LinkOf(ulong from, ulong to)
     {

@@ -66,6 +66,9 @@ internal sealed class ReplicaUnderTest
     /// <summary>Whether each applied entry is durable in the state machine at once.</summary>
     public bool FlushesApplied { get; set; } = true;
 
+    /// <summary>What one Ready may carry where nothing else is said.</summary>
+    public ReadyBudget Budget { get; set; } = ReadyBudget.Unlimited;
+
     /// <summary>Its log.</summary>
     public MemoryLog Log { get; }
 
@@ -242,8 +245,8 @@ internal sealed class ReplicaUnderTest
         }
     }
 
-    /// <summary>Takes one Ready without limits; false if there was nothing to do.</summary>
-    public bool TakeReady(Instant now) => TakeReady(ReadyBudget.Unlimited, now);
+    /// <summary>Takes one Ready within <see cref="Budget"/>; false if there was nothing to do.</summary>
+    public bool TakeReady(Instant now) => TakeReady(Budget, now);
 
     /// <summary>Takes one Ready; false if there was nothing to do.</summary>
     public bool TakeReady(ReadyBudget budget, Instant now)

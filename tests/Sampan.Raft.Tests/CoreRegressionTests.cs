@@ -1,0 +1,27 @@
+using Sampan.Model;
+using Sampan.Raft.Tests.Fixture;
+
+namespace Sampan.Raft.Tests;
+
+/// <summary>One test a defect of the core, smallest story that shows it.</summary>
+public sealed class CoreRegressionTests
+{
+    [Fact]
+    public void AFollowerThatAcknowledgedEverythingIsNotSentAnEmptyAppend()
+    {
+        // The answer to a heartbeat overtakes the acknowledgement of an append; both are in the mailbox of one round.
+        var cluster = new Cluster(3, new ClusterOptions { ProcessesReady = false });
+        cluster.Elect(1);
+        cluster.Propose(1, "a");
+        cluster.Do(1, "heartbeat", (core, now) => core.SendHeartbeats(now));
+        cluster.Finish();
+        cluster.DeliverOnce();
+        cluster.Finish();
+        cluster.DeliverOnce();
+        cluster.Finish();
+        Assert.Equal(2UL, cluster[1].Status.HardState.Commit);
+        Assert.DoesNotContain(
+            cluster.Network.Waiting(1, 2),
+            parcel => parcel.Message is { Kind: MessageKind.Append, Entries.Count: 0 });
+    }
+}
