@@ -71,7 +71,7 @@ internal sealed class PersistQueue
     public PersistTask? Take(HardState current, long bytesMax)
     {
         var voteChanged = current.Term != _handed.Term || current.Vote != _handed.Vote;
-        var installs = _snapshot is not null && !_snapshotHanded;
+        var installs = SnapshotIsDue();
         var hasEntries = _log.HasEntriesToPersist;
         if (!voteChanged && !installs && !hasEntries && _held.Count == 0)
         {
@@ -136,6 +136,13 @@ internal sealed class PersistQueue
         return true;
     }
 
+    /// <summary>
+    /// A snapshot beside the log rests on the log's entry at its last index: that one must not be written after it, or a
+    /// crash in between would leave a log that ends below its own snapshot.
+    /// </summary>
+    private bool SnapshotIsDue() => _snapshot is not null && !_snapshotHanded
+        && (!_snapshotKeepsLog || _log.NextPersistIndex > _snapshot.Last.Index);
+
     private void HandSnapshot(PersistTask task)
     {
         Invariant.Holds(_snapshot is not null);
@@ -152,15 +159,15 @@ internal sealed class PersistQueue
     private void ReleaseHeld(PersistTask task)
     {
         var kept = 0;
-        foreach (var held in _held)
+        for (var i = 0; i < _held.Count; i++)
         {
-            if (held.Index < _log.NextPersistIndex)
+            if (_held[i].Index < _log.NextPersistIndex)
             {
-                task.AfterPersist.Add(held.Message);
+                task.AfterPersist.Add(_held[i].Message);
             }
             else
             {
-                _held[kept++] = held;
+                _held[kept++] = _held[i];
             }
         }
 

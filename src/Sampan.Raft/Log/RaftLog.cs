@@ -178,7 +178,8 @@ internal sealed class RaftLog
     public ulong NextAfterReject(ulong next, LogId conflict)
     {
         var previous = next - 1;
-        if (conflict.Term == 0 || !_runs.Holds(conflict.Term))
+        // The base counts: a term whose entries are all compacted still ends there, and no snapshot is needed for it.
+        if (conflict.Term == 0 || (conflict.Term != Base.Term && !_runs.Holds(conflict.Term)))
         {
             return Math.Min(conflict.Index, previous);
         }

@@ -78,8 +78,16 @@ internal sealed class MemberProgress
     /// <summary>It answered a request that was sent at <paramref name="stamp"/>.</summary>
     public void Answered(Instant stamp, TimeSpan promisedTimeout, ulong round)
     {
-        ContactStamp = Instant.Max(ContactStamp, stamp);
-        PromisedTimeout = promisedTimeout;
+        // A promise belongs to the contact it was made at: a late answer, from before the member's timeout was shortened,
+        // must not lengthen what a newer one promised.
+        if (stamp >= ContactStamp)
+        {
+            PromisedTimeout = stamp == ContactStamp && PromisedTimeout > TimeSpan.Zero && PromisedTimeout < promisedTimeout
+                ? PromisedTimeout
+                : promisedTimeout;
+            ContactStamp = stamp;
+        }
+
         AckedRound = Math.Max(AckedRound, round);
     }
 
