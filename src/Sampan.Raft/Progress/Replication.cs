@@ -259,7 +259,7 @@ internal sealed class Replication
                 member.Inflights.Count,
                 member.Inflights.IsFull,
                 member.PendingSnapshotIndex,
-                isSelf || _standing.Now < member.ContactStamp.After(_options.ElectionTimeout));
+                isSelf || (member.HasAnswered && _standing.Now < member.ContactStamp.After(_options.ElectionTimeout)));
         }
 
         return described;
