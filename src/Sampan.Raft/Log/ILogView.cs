@@ -4,7 +4,7 @@ namespace Sampan.Raft.Log;
 
 /// <summary>
 /// What of a group's log can be read without waiting. Owned by the core, implemented by whoever keeps entries in memory.
-/// It must hold an entry from the moment it was handed out in a <see cref="Events.PersistTask"/> until that task is
+/// It must hold an entry from the moment it was handed out in a <see cref="PersistTask"/> until that task is
 /// reported durable; after that it may forget it.
 /// </summary>
 public interface ILogView
