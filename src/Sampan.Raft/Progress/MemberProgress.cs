@@ -60,8 +60,8 @@ internal sealed class MemberProgress
     public TimeSpan PromisedTimeout { get; private set; }
 
     /// <summary>
-    /// Whether it answered anything in this term. Its contact is assumed from the start of the term, so that check-quorum
-    /// gives it time; people who look at it must not be told that it is there.
+    /// Whether it answered anything in this term. Contact is assumed from the start of the term, so that check-quorum
+    /// gives everybody time; people who look at a member must not be told that it is there.
     /// </summary>
     public bool HasAnswered { get; private set; }
 

@@ -42,8 +42,8 @@ internal sealed class Replication
     public SnapshotMeta? Snapshot { get; set; }
 
     /// <summary>
-    /// A term as leader begins: nothing is known of anybody, and contact is assumed from now on. Of the members named by
-    /// <paramref name="committed"/> alone see <see cref="Adopt"/>.
+    /// A term as leader begins: nothing is known of anybody, and contact is assumed from now on. Of the members that
+    /// only <paramref name="committed"/> names see <see cref="Adopt"/>.
     /// </summary>
     public void BecomeLeader(Configuration configuration, Configuration committed)
     {

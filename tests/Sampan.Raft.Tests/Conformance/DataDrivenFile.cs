@@ -1,9 +1,9 @@
 namespace Sampan.Raft.Tests.Conformance;
 
 /// <summary>
-/// A text file of directives and what is expected of each: a directive line, perhaps lines of input, four dashes, and the
-/// expected lines up to the next blank one (or, where four dashes follow the four dashes, up to the next such pair).
-/// Whatever is not understood throws: a file that is half read would count as passed.
+/// A text file of directives and what is expected of each: a directive line, perhaps lines of input, four dashes, and
+/// the expected lines up to the next blank one (or, where four dashes follow the four dashes, up to the next such
+/// pair). Whatever is not understood throws: a file that is half read would count as passed.
 /// </summary>
 internal sealed class DataDrivenFile
 {

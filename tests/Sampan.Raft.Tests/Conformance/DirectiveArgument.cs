@@ -1,8 +1,8 @@
 namespace Sampan.Raft.Tests.Conformance;
 
 /// <summary>
-/// One argument of a <see cref="Directive"/>: <c>key</c>, <c>key=value</c> or <c>key=(value,value)</c>. A key alone has no
-/// values; that is how node numbers are written.
+/// One argument of a <see cref="Directive"/>: <c>key</c>, <c>key=value</c> or <c>key=(value,value)</c>. A key alone has
+/// no values; that is how node numbers are written.
 /// </summary>
 internal sealed class DirectiveArgument(string key, IReadOnlyList<string> values)
 {

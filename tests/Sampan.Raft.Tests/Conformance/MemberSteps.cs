@@ -3,7 +3,9 @@ using Sampan.Model;
 
 namespace Sampan.Raft.Tests.Conformance;
 
-/// <summary>The short form of member changes: <c>v1</c> voter, <c>l2</c> learner, <c>r3</c> remove, <c>u4</c> update.</summary>
+/// <summary>
+/// The short form of member changes: <c>v1</c> voter, <c>l2</c> learner, <c>r3</c> remove, <c>u4</c> update.
+/// </summary>
 internal static class MemberSteps
 {
     /// <summary>Reads one line of steps; the members carry no store.</summary>

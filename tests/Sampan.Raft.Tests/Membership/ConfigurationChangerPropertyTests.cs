@@ -6,8 +6,8 @@ using Sampan.Raft.Quorum;
 namespace Sampan.Raft.Tests.Membership;
 
 /// <summary>
-/// Purpose: over drawn sequences of changes, every configuration is sound, every quorum of one meets every quorum of the
-/// next, and the members end where a plain list of parts says they must.
+/// Purpose: over drawn sequences of changes, every configuration is sound, every quorum of one meets every quorum of
+/// the next, and the members end where a plain list of parts says they must.
 /// </summary>
 public sealed class ConfigurationChangerPropertyTests
 {

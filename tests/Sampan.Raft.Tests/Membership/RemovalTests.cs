@@ -4,8 +4,8 @@ using Sampan.Raft.Tests.Fixture;
 namespace Sampan.Raft.Tests.Membership;
 
 /// <summary>
-/// Purpose: who is removed while he is there learns of it at once, and a leader that is removed leaves nobody behind who
-/// does not know what is committed.
+/// Purpose: who is removed while he is there learns of it at once, and a leader that is removed leaves nobody behind
+/// who does not know what is committed.
 /// </summary>
 public sealed class RemovalTests
 {

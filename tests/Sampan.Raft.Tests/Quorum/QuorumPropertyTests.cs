@@ -5,8 +5,8 @@ using Sampan.Raft.Quorum;
 namespace Sampan.Raft.Tests.Quorum;
 
 /// <summary>
-/// Purpose: the arithmetic agrees with a second one that is written from the definition of a majority and does not sort,
-/// count down or stop early, over thousands of drawn cases.
+/// Purpose: the arithmetic agrees with a second one that is written from the definition of a majority and does not
+/// sort, count down or stop early, over thousands of drawn cases.
 /// </summary>
 public sealed class QuorumPropertyTests
 {
@@ -58,7 +58,8 @@ public sealed class QuorumPropertyTests
             var inputs = new RandomInputs(prng, size);
 
             Assert.Equal(NaiveCommitted(voters, inputs), MajorityQuorum.CommittedIndex(voters, in inputs));
-            Assert.Equal(HasMajority(voters, inputs.Granted), MajorityQuorum.Result(voters, in inputs) == VoteResult.Won);
+            var isWon = MajorityQuorum.Result(voters, in inputs) == VoteResult.Won;
+            Assert.Equal(HasMajority(voters, inputs.Granted), isWon);
         }
     }
 

@@ -11,8 +11,8 @@ internal readonly struct RandomInputs : IAcknowledged, IBallots
     private readonly bool?[] _votes;
 
     /// <summary>
-    /// Draws inputs for the replicas below <paramref name="replicaEnd"/>. Indexes come from a small range, so that equal
-    /// ones are frequent.
+    /// Draws inputs for the replicas below <paramref name="replicaEnd"/>. Indexes come from a small range, so that
+    /// equal ones are frequent.
     /// </summary>
     public RandomInputs(Prng prng, int replicaEnd)
     {
