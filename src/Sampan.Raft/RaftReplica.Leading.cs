@@ -126,7 +126,7 @@ public sealed partial class RaftReplica
         _transfer.Reset();
         _uncommitted.Clear();
         _reads.BecomeLeader();
-        _replication.BecomeLeader(_history.Newest.Configuration);
+        _replication.BecomeLeader(_history.Newest.Configuration, _history.At(_log.Commit).Configuration);
         _standing.TermStartIndex = _log.LastIndex + 1;
         AppendOwn(EntryKind.Empty, ReadOnlyMemory<byte>.Empty, _log.TimeTicks);
         _outbox.Emit(RaftEventKind.RoleChanged);
@@ -247,6 +247,11 @@ public sealed partial class RaftReplica
         _log.CommitTo(index);
         _uncommitted.CommitTo(index);
         _removals.Committed(previous, _log.Commit);
+        if (_history.Newest.Index <= _log.Commit)
+        {
+            _replication.Dismiss(_history.Newest.Configuration);
+        }
+
         MaybeLeaveJoint();
         MaybeHandOver();
     }

@@ -100,7 +100,7 @@ public sealed partial class RaftReplica
             return;
         }
 
-        _replication.Adopt(newest.Configuration);
+        _replication.Adopt(newest.Configuration, _history.At(_log.Commit).Configuration);
         if (_transfer.IsActive && !IsElectable(_transfer.Target))
         {
             AbortTransfer();
@@ -153,8 +153,7 @@ public sealed partial class RaftReplica
 
     private void StepDownAfterRemoval()
     {
-        // Nobody will tell the followers later.
-        _replication.SendCommitNotices();
+        _replication.SendLastCommits();
         BecomeFollower(_standing.Term, ReplicaId.None);
         _removals.Committed(_log.Commit, _log.Commit);
     }

@@ -61,6 +61,12 @@ internal sealed class MemberProgress
     /// <summary>How long after a request it refuses to elect another; zero before its first answer.</summary>
     public TimeSpan PromisedTimeout { get; private set; }
 
+    /// <summary>
+    /// Whether it answered anything in this term. Contact is assumed from the start of the term, so that check-quorum
+    /// gives everybody time; people who look at a member must not be told that it is there.
+    /// </summary>
+    public bool HasAnswered { get; private set; }
+
     /// <summary>The newest read round it answered.</summary>
     public ulong AckedRound { get; private set; }
 
@@ -88,6 +94,7 @@ internal sealed class MemberProgress
             ContactStamp = stamp;
         }
 
+        HasAnswered = true;
         AckedRound = Math.Max(AckedRound, round);
     }
 
