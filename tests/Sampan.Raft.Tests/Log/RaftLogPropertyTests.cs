@@ -5,8 +5,8 @@ using Sampan.Raft.Log;
 namespace Sampan.Raft.Tests.Log;
 
 /// <summary>
-/// Purpose: whatever happens to a log in whatever order, it says the same as a naive twin. Covers truncation across tail,
-/// view and durable borders, late and merged reports (B12), compaction, and snapshots that take the log's place.
+/// Purpose: whatever happens to a log in whatever order, it says the same as a naive twin. Covers truncation across
+/// tail, view and durable borders, late and merged reports (B12), compaction, and snapshots that take the log's place.
 /// </summary>
 public sealed class RaftLogPropertyTests
 {
