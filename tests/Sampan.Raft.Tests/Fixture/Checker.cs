@@ -182,7 +182,9 @@ internal sealed class Checker
         memory.Handed = index;
     }
 
-    /// <summary>A snapshot was handed to the state machine's queue: it is durable, and ahead of the state machine.</summary>
+    /// <summary>
+    /// A snapshot was handed to the state machine's queue: it is durable, and ahead of the state machine.
+    /// </summary>
     public void Handed(ReplicaUnderTest replica, SnapshotMeta snapshot)
     {
         var memory = MemoryOf(replica);
@@ -308,7 +310,8 @@ internal sealed class Checker
         Require(log.FirstIndex == status.FirstIndex, replica, "first index", log.FirstIndex, status.FirstIndex);
         var newest = log.Configurations[^1];
         Require(
-            status.Configuration.Index == newest.Index && status.Configuration.Configuration.SameAs(newest.Configuration),
+            status.Configuration.Index == newest.Index
+                && status.Configuration.Configuration.SameAs(newest.Configuration),
             replica,
             "the newest configuration of the log is in force (I-14)",
             status.Configuration.Index,
@@ -470,8 +473,8 @@ internal sealed class Checker
         for (var i = Math.Max(firstIndex, disk.FirstIndex); i <= disk.LastIndex; i++)
         {
             var held = disk.Get(i).Id;
-            var offset = task.Entries.Count > 0 && i >= task.Entries[0].Index ? i - task.Entries[0].Index : ulong.MaxValue;
-            var stays = offset < (ulong)task.Entries.Count && task.Entries[(int)offset].Id == held;
+            var isWithin = task.Entries.Count > 0 && i >= task.Entries[0].Index && i <= task.Entries[^1].Index;
+            var stays = isWithin && task.Entries[(int)(i - task.Entries[0].Index)].Id == held;
             Require(
                 stays || Committed.Find(i)?.Id != held,
                 replica,

@@ -22,8 +22,8 @@ internal sealed record ClusterOptions
     public ReadyBudget Budget { get; init; } = ReadyBudget.Unlimited;
 
     /// <summary>
-    /// Whether each call of the cluster ends by doing all that the touched replica wants done, its disk included. If not,
-    /// the test does that step by step.
+    /// Whether each call of the cluster ends by doing all that the touched replica wants done, its disk included. If
+    /// not, the test does that step by step.
     /// </summary>
     public bool ProcessesReady { get; init; } = true;
 }

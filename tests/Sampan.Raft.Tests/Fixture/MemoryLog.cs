@@ -37,7 +37,9 @@ internal sealed class MemoryLog : ILogView
         return Copy(Memory, range, bytesMax, into);
     }
 
-    /// <summary>Reads what <see cref="Read"/> may refuse; a part of the range, or nothing where it is compacted.</summary>
+    /// <summary>
+    /// Reads what <see cref="Read"/> may refuse; a part of the range, or nothing where it is compacted.
+    /// </summary>
     public List<Entry> ReadFromDisk(IndexRange range)
     {
         var entries = new List<Entry>();
@@ -52,8 +54,8 @@ internal sealed class MemoryLog : ILogView
     public void Write(PersistTask task) => Durable.Apply(task);
 
     /// <summary>
-    /// From now on <see cref="Read"/> finds nothing below <paramref name="index"/>, as if a cache had dropped it. What is
-    /// not durable must stay readable.
+    /// From now on <see cref="Read"/> finds nothing below <paramref name="index"/>, as if a cache had dropped it. What
+    /// is not durable must stay readable.
     /// </summary>
     public void Evict(ulong index)
     {

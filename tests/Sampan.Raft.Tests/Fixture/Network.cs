@@ -19,7 +19,8 @@ internal sealed class Network
     public int Count { get; private set; }
 
     /// <summary>The pairs between which something waits, ordered by sender, then receiver.</summary>
-    public List<(ulong From, ulong To)> Busy => [.. _links.Where(link => link.Value.Count > 0).Select(link => link.Key)];
+    public List<(ulong From, ulong To)> Busy =>
+        [.. _links.Where(link => link.Value.Count > 0).Select(link => link.Key)];
 
     /// <summary>Whether messages from one to the other arrive.</summary>
     public bool IsOpen(ulong from, ulong to) => !_cut.Contains((from, to));
@@ -40,8 +41,8 @@ internal sealed class Network
     }
 
     /// <summary>
-    /// The messages of one sender that were kept back enter now, as far as they are <paramref name="wanted"/>; the others
-    /// are lost.
+    /// The messages of one sender that were kept back enter now, as far as they are <paramref name="wanted"/>; the
+    /// others are lost.
     /// </summary>
     public void Release(ulong from, Func<Message, bool> wanted)
     {

@@ -23,6 +23,8 @@ internal sealed class ReplicaMemory
     /// <summary>Reads of this life that have not ended, with the committed index at the time they were asked.</summary>
     public Dictionary<ReadTicket, ulong> Reads { get; } = [];
 
-    /// <summary>A commit index of a leader whose quorum was not looked at yet, and the configuration that decided it.</summary>
+    /// <summary>
+    /// A commit index of a leader whose quorum was not looked at yet, and the configuration that decided it.
+    /// </summary>
     public (ulong Index, Configuration? Configuration) Uninspected { get; set; }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.Raft.Events;
@@ -5,9 +6,9 @@ using Sampan.Raft.Events;
 namespace Sampan.Raft.Tests.Fixture;
 
 /// <summary>
-/// One replica with all that its store would be to it: a log that writes when it is told to, a state machine, an outbox.
-/// Nothing moves by itself. <see cref="ProcessReady"/> does everything at once; the other methods do one step each, so
-/// that a test can stop the world anywhere between a proposal and its application.
+/// One replica with all that its store would be to it: a log that writes when it is told to, a state machine, an
+/// outbox. Nothing moves by itself. <see cref="ProcessReady"/> does everything at once; the other methods do one step
+/// each, so that a test can stop the world anywhere between a proposal and its application.
 /// </summary>
 internal sealed class ReplicaUnderTest
 {
@@ -151,7 +152,9 @@ internal sealed class ReplicaUnderTest
         Machine = Machine.At(Math.Min(applied, Machine.Last.Index));
     }
 
-    /// <summary>While it is down: its snapshots turn out to be damaged, and its state machine is lost with them.</summary>
+    /// <summary>
+    /// While it is down: its snapshots turn out to be damaged, and its state machine is lost with them.
+    /// </summary>
     public void LoseSnapshots()
     {
         Invariant.Holds(!IsUp);
@@ -163,7 +166,9 @@ internal sealed class ReplicaUnderTest
         _durableApplied = 0;
     }
 
-    /// <summary>The core takes a message. For a snapshot, <paramref name="state"/> is what was received with it.</summary>
+    /// <summary>
+    /// The core takes a message. For a snapshot, <paramref name="state"/> is what was received with it.
+    /// </summary>
     public void Step(Message message, Instant now, StateMachine? state = null)
     {
         _trace.Add("step", Id.Value, message);
@@ -366,12 +371,14 @@ internal sealed class ReplicaUnderTest
 
         var entries = succeeds ? Log.ReadFromDisk(wanted.Range) : [];
         _trace.Add("entries available", Id.Value, wanted);
-        Core.EntriesAvailable(wanted.Peer, wanted.Range, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(entries));
+        Core.EntriesAvailable(wanted.Peer, wanted.Range, CollectionsMarshal.AsSpan(entries));
         Touched();
         return true;
     }
 
-    /// <summary>Takes a snapshot of the state machine; false where it holds nothing new, or its log moved on without it.</summary>
+    /// <summary>
+    /// Takes a snapshot of the state machine; false where it holds nothing new, or its log moved on without it.
+    /// </summary>
     public bool TakeSnapshot()
     {
         var last = Machine.Last;
@@ -392,8 +399,8 @@ internal sealed class ReplicaUnderTest
     }
 
     /// <summary>
-    /// Drops log entries below <paramref name="firstIndex"/>; false where no snapshot of this replica stands in for them
-    /// or nothing would go.
+    /// Drops log entries below <paramref name="firstIndex"/>; false where no snapshot of this replica stands in for
+    /// them or nothing would go.
     /// </summary>
     public bool Compact(ulong firstIndex)
     {

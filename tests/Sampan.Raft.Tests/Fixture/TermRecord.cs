@@ -15,7 +15,9 @@ internal sealed class TermRecord
     /// <summary>The replica.</summary>
     public ReplicaId Leader { get; }
 
-    /// <summary>A leader of a term in one life must not lead that term in another: it may have forgotten entries.</summary>
+    /// <summary>
+    /// A leader of a term in one life must not lead that term in another: it may have forgotten entries.
+    /// </summary>
     public int Life { get; }
 
     /// <summary>Whether its log was compared with what was committed before.</summary>
