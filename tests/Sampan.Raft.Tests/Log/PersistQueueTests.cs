@@ -79,7 +79,7 @@ public sealed class PersistQueueTests
     {
         private readonly Prng _prng;
         private readonly MemoryLog _disk;
-        private readonly Queue<Events.PersistTask> _unwritten = new();
+        private readonly Queue<PersistTask> _unwritten = new();
         private readonly Dictionary<Message, (HardState State, LogId Entry)> _claims = [];
         private HardState _state;
 
