@@ -331,7 +331,7 @@ public sealed partial class RaftReplica
                     return false;
                 }
 
-                if (!message.IsTransfer && RefusesVotes())
+                if (RefusesVote(message))
                 {
                     _outbox.SendClaim(_outbox.Plain(MessageKind.VoteResponse, message.From, 0, reject: true));
                     return false;
