@@ -13,7 +13,7 @@ public interface ITransport
     void Start(ITransportHandler handler);
 
     /// <summary>Sends to a store; any thread. Messages to unknown stores are dropped.</summary>
-    void Send(StoreId to, PeerMessage message);
+    void Send(StoreId to, StoreMessage message);
 
     /// <summary>Ends all streams; nothing is delivered afterwards.</summary>
     void Stop();

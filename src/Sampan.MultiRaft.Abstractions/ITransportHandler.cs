@@ -18,7 +18,7 @@ public interface ITransportHandler
     /// A message arrived on a stream whose handshake was accepted. It is taken, or dropped where its sender's bound is
     /// reached.
     /// </summary>
-    void Received(StoreConnection from, PeerMessage message);
+    void Received(StoreConnection from, StoreMessage message);
 
     /// <summary>
     /// A stream ended, or was replaced by a newer one: what was under way in either direction may be lost.

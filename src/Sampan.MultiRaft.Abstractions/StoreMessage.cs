@@ -3,16 +3,16 @@ using Sampan.Model;
 namespace Sampan.MultiRaft.Abstractions;
 
 /// <summary>One message between two stores: exactly the part that its kind names is set.</summary>
-public sealed class PeerMessage
+public sealed class StoreMessage
 {
-    private PeerMessage(PeerMessageKind kind, GroupId group)
+    private StoreMessage(StoreMessageKind kind, GroupId group)
     {
         Kind = kind;
         Group = group;
     }
 
     /// <summary>What it carries.</summary>
-    public PeerMessageKind Kind { get; }
+    public StoreMessageKind Kind { get; }
 
     /// <summary>The group it concerns.</summary>
     public GroupId Group { get; }
@@ -30,20 +30,20 @@ public sealed class PeerMessage
     public Handshake? Introduction { get; private init; }
 
     /// <summary>Carries a message between replicas.</summary>
-    public static PeerMessage Of(Message message) => new(PeerMessageKind.Raft, message.Group) { Raft = message };
+    public static StoreMessage Of(Message message) => new(StoreMessageKind.Raft, message.Group) { Raft = message };
 
     /// <summary>Carries a proposal to the leader.</summary>
-    public static PeerMessage Of(ForwardedProposal proposal) =>
-        new(proposal.IsAnswer ? PeerMessageKind.ForwardAnswer : PeerMessageKind.Forward, proposal.Group)
+    public static StoreMessage Of(ForwardedProposal proposal) =>
+        new(proposal.IsAnswer ? StoreMessageKind.ForwardAnswer : StoreMessageKind.Forward, proposal.Group)
         {
             Forward = proposal,
         };
 
     /// <summary>Carries a part of a snapshot.</summary>
-    public static PeerMessage Of(SnapshotFrame frame) =>
-        new(PeerMessageKind.Snapshot, frame.Group) { Snapshot = frame };
+    public static StoreMessage Of(SnapshotFrame frame) =>
+        new(StoreMessageKind.Snapshot, frame.Group) { Snapshot = frame };
 
     /// <summary>Carries facts about the sender.</summary>
-    public static PeerMessage Of(Handshake handshake) =>
-        new(PeerMessageKind.Introduction, default) { Introduction = handshake };
+    public static StoreMessage Of(Handshake handshake) =>
+        new(StoreMessageKind.Introduction, default) { Introduction = handshake };
 }

@@ -1,7 +1,7 @@
 namespace Sampan.MultiRaft.Abstractions;
 
-/// <summary>What a <see cref="PeerMessage"/> carries. The values are part of the wire format.</summary>
-public enum PeerMessageKind : byte
+/// <summary>What a <see cref="StoreMessage"/> carries. The values are part of the wire format.</summary>
+public enum StoreMessageKind : byte
 {
     /// <summary>A message between two replicas.</summary>
     Raft = 1,
