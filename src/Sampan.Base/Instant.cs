@@ -1,9 +1,9 @@
 namespace Sampan.Base;
 
 /// <summary>
-/// A point on one store's monotonic clock, in ticks of 100 ns from an origin that only that store knows. Instants of two
-/// stores, or of two lives of one store, must never be compared; where the operating system offers it, the clock behind
-/// them counts suspension too, so that a paused process cannot believe that no time went by.
+/// A point on one store's monotonic clock, in ticks of 100 ns from an origin that only that store knows. Instants of
+/// two stores, or of two lives of one store, must never be compared; where the operating system offers it, the clock
+/// behind them counts suspension too, so that a paused process cannot believe that no time went by.
 /// </summary>
 public readonly record struct Instant(long Ticks) : IComparable<Instant>
 {

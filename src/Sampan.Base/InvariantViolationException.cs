@@ -1,6 +1,8 @@
 namespace Sampan.Base;
 
-/// <summary>A state that must not exist. No code continues after it: the store stops, so that it cannot answer wrongly.</summary>
+/// <summary>
+/// A state that must not exist. No code continues after it: the store stops, so that it cannot answer wrongly.
+/// </summary>
 public sealed class InvariantViolationException : Exception
 {
     /// <summary>An exception without a message.</summary>

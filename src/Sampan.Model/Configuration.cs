@@ -3,13 +3,14 @@ using Sampan.Base;
 namespace Sampan.Model;
 
 /// <summary>
-/// Who belongs to a group. While <see cref="VotersOutgoing"/> is not empty the configuration is joint: every quorum needs
-/// a majority of both halves (dissertation, 4.3). Immutable; all lists are sorted by replica id.
+/// Who belongs to a group. While <see cref="VotersOutgoing"/> is not empty the configuration is joint: every quorum
+/// needs a majority of both halves (dissertation, 4.3). Immutable; all lists are sorted by replica id.
 /// </summary>
 /// <remarks>
-/// Invariant: a replica is in at most one of <see cref="Voters"/> and <see cref="Learners"/>; <see cref="LearnersNext"/>
-/// holds only outgoing voters that become learners when the joint state is left; <see cref="Members"/> describes exactly
-/// the replicas named by the other lists.
+/// Invariant: a replica is in at most one of <see cref="Voters"/> and <see cref="Learners"/>;
+/// <see cref="LearnersNext"/> holds only outgoing voters that are not among <see cref="Voters"/> and become learners
+/// when the joint state is left;
+/// <see cref="Members"/> describes exactly the replicas named by the other lists.
 /// </remarks>
 public sealed class Configuration
 {
@@ -148,6 +149,7 @@ public sealed class Configuration
         {
             Invariant.Holds(Array.BinarySearch(_votersOutgoing, next) >= 0);
             Invariant.Holds(Array.BinarySearch(_learners, next) < 0);
+            Invariant.Holds(Array.BinarySearch(_voters, next) < 0);
         }
 
         Invariant.Holds(IsJoint || (_learnersNext.Length == 0 && !AutoLeave));

@@ -89,7 +89,7 @@ public static class ConfigurationCodec
         var named = new SortedSet<ReplicaId>([.. voters, .. outgoing, .. learners]);
         return !learners.Intersect(voters).Any()
             && !learners.Intersect(outgoing).Any()
-            && learnersNext.All(replica => outgoing.Contains(replica))
+            && learnersNext.All(replica => outgoing.Contains(replica) && !voters.Contains(replica))
             && named.SetEquals(members.Select(member => member.Replica))
             && !named.Contains(ReplicaId.None);
     }

@@ -1,6 +1,8 @@
 namespace Sampan.Model;
 
-/// <summary>A position in a group's log together with the term in which it was proposed. Ordered by term, then index.</summary>
+/// <summary>
+/// A position in a group's log together with the term in which it was proposed. Ordered by term, then index.
+/// </summary>
 public readonly record struct LogId(ulong Term, ulong Index) : IComparable<LogId>
 {
     /// <summary>Before the first entry.</summary>

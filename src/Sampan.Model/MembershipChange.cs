@@ -7,7 +7,8 @@ namespace Sampan.Model;
 public sealed class MembershipChange
 {
     /// <summary>A change of these steps, applied in order.</summary>
-    public MembershipChange(IEnumerable<MemberChange> steps, MembershipTransition transition = MembershipTransition.Auto)
+    public MembershipChange(
+        IEnumerable<MemberChange> steps, MembershipTransition transition = MembershipTransition.Auto)
     {
         Steps = [.. steps];
         Transition = transition;
@@ -20,7 +21,8 @@ public sealed class MembershipChange
     public MembershipTransition Transition { get; }
 
     /// <summary>Adds, or promotes, one voter.</summary>
-    public static MembershipChange AddVoter(Member member) => new([new MemberChange(MemberChangeKind.AddVoter, member)]);
+    public static MembershipChange AddVoter(Member member) =>
+        new([new MemberChange(MemberChangeKind.AddVoter, member)]);
 
     /// <summary>Adds, or demotes to, one learner.</summary>
     public static MembershipChange AddLearner(Member member) =>

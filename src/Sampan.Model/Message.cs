@@ -45,13 +45,19 @@ public sealed class Message
     /// <summary>Whether an answer is a refusal.</summary>
     public bool Reject { get; init; }
 
-    /// <summary>Of a rejected append: the term of the receiver's entry at the rejected index, 0 where it has none.</summary>
+    /// <summary>
+    /// Of a rejected append: the term of the receiver's entry at the rejected index, 0 where it has none.
+    /// </summary>
     public ulong ConflictTerm { get; init; }
 
-    /// <summary>Of a rejected append: the first index of that term, or the index after the receiver's last entry.</summary>
+    /// <summary>
+    /// Of a rejected append: the first index of that term, or the index after the receiver's last entry.
+    /// </summary>
     public ulong ConflictIndex { get; init; }
 
-    /// <summary>Heartbeats and their answers: the newest read round. Read index and its answer: the asker's counter.</summary>
+    /// <summary>
+    /// Heartbeats and their answers: the newest read round. Read index and its answer: the asker's counter.
+    /// </summary>
     public ulong Round { get; init; }
 
     /// <summary>
@@ -66,13 +72,17 @@ public sealed class Message
     /// <summary>The snapshot that is to be sent, or was received.</summary>
     public SnapshotMeta? Snapshot { get; init; }
 
-    /// <summary>In append and heartbeat answers: send me a snapshot at or above this index; 0: none is needed.</summary>
+    /// <summary>
+    /// In append and heartbeat answers: send me a snapshot at or above this index; 0: none is needed.
+    /// </summary>
     public ulong NeedSnapshotIndex { get; init; }
 
     /// <summary>In votes and pre-votes: the index of the sender's newest configuration.</summary>
     public ulong ConfigurationIndex { get; init; }
 
-    /// <summary>In votes: the campaign was asked for by the leader, so contact with it is no reason to refuse.</summary>
+    /// <summary>
+    /// In votes: the campaign was asked for by the leader, so contact with it is no reason to refuse.
+    /// </summary>
     public bool IsTransfer { get; init; }
 
     /// <summary>In read index requests and answers: the asking store's life.</summary>

@@ -1,6 +1,8 @@
 namespace Sampan.Model;
 
-/// <summary>One member of a group on one store. Never used again after the replica was removed. 0 is no replica.</summary>
+/// <summary>
+/// One member of a group on one store. Never used again after the replica was removed. 0 is no replica.
+/// </summary>
 public readonly record struct ReplicaId(ulong Value) : IComparable<ReplicaId>
 {
     /// <summary>No replica: an unknown leader, an absent vote.</summary>

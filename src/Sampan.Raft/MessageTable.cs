@@ -4,8 +4,8 @@ using Sampan.Model;
 namespace Sampan.Raft;
 
 /// <summary>
-/// What each role does with each kind of message of its own term (messages of other terms are settled before). The table
-/// is total, and a copy for readers is checked in as docs/role-message-table.md.
+/// What each role does with each kind of message of its own term (messages of other terms are settled before). The
+/// table is total, and a copy for readers is checked in as docs/role-message-table.md.
 /// </summary>
 internal static class MessageTable
 {

@@ -6,8 +6,8 @@ using Sampan.Raft.Log;
 namespace Sampan.Raft;
 
 /// <summary>
-/// Where a replica's messages and events wait for the next Ready. It stamps them with the replica's identity, so that no
-/// handler can forget it, and decides which leave at once and which wait for the disk.
+/// Where a replica's messages and events wait for the next Ready. It stamps them with the replica's identity, so that
+/// no handler can forget it, and decides which leave at once and which wait for the disk.
 /// </summary>
 internal sealed class Outbox
 {
@@ -71,8 +71,8 @@ internal sealed class Outbox
     };
 
     /// <summary>
-    /// Asks every other voter for its vote in <paramref name="term"/>. That claims the candidate's term and its own vote:
-    /// both are durable before it leaves (A3).
+    /// Asks every other voter for its vote in <paramref name="term"/>. That claims the candidate's term and its own
+    /// vote: both are durable before it leaves (A3).
     /// </summary>
     public void AskForVotes(ConfigurationEntry newest, MessageKind kind, ulong term, bool isTransfer)
     {

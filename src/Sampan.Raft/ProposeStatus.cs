@@ -1,6 +1,8 @@
 namespace Sampan.Raft;
 
-/// <summary>Whether a proposal got its place in the log. Everything but <see cref="Accepted"/> changed nothing.</summary>
+/// <summary>
+/// Whether a proposal got its place in the log. Everything but <see cref="Accepted"/> changed nothing.
+/// </summary>
 public enum ProposeStatus : byte
 {
     /// <summary>It is in the leader's log; that is neither durable nor committed yet.</summary>
@@ -21,6 +23,8 @@ public enum ProposeStatus : byte
     /// <summary>A learner that is to be promoted has not caught up.</summary>
     LearnerNotReady = 5,
 
-    /// <summary>The change makes no sense for the present configuration (no voter left, member unknown, no effect).</summary>
+    /// <summary>
+    /// The change makes no sense for the present configuration (no voter left, member unknown, no effect).
+    /// </summary>
     InvalidChange = 6,
 }

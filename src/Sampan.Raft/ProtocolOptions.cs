@@ -9,7 +9,9 @@ internal sealed record ProtocolOptions
     /// <summary>Ask before campaigning (dissertation, 9.6).</summary>
     public bool PreVote { get; init; } = true;
 
-    /// <summary>A leader that hears no quorum steps down, and contact with a leader is a reason to refuse votes.</summary>
+    /// <summary>
+    /// A leader that hears no quorum steps down, and contact with a leader is a reason to refuse votes.
+    /// </summary>
     public bool CheckQuorum { get; init; } = true;
 
     /// <summary>

@@ -44,9 +44,7 @@ public sealed partial class RaftReplica
         }
     }
 
-    /// <summary>
-    /// A leader that has its quorum is in contact with itself; the only voter has no lease of another to protect.
-    /// </summary>
+    /// <summary>A leader with a quorum is in contact with itself; an only voter protects no lease.</summary>
     private bool RefusesVotes() =>
         IsSilent() || (_protocol is { CheckQuorum: true, Stickiness: true }
             && (_standing.IsLeader || _contact.IsFresh(_standing.Now)));
@@ -64,8 +62,8 @@ public sealed partial class RaftReplica
     }
 
     /// <summary>
-    /// A voter of the newest configuration may campaign, and also one that a configuration not yet committed removes: its
-    /// help may be needed to commit just that (A12).
+    /// A voter of the newest configuration may campaign, and also one that a configuration not yet committed removes:
+    /// its help may be needed to commit just that (A12).
     /// </summary>
     private bool IsPromotable()
     {
@@ -174,7 +172,8 @@ public sealed partial class RaftReplica
         }
 
         var mayVote = message.Term > _standing.Term
-            || (message.Term == _standing.Term && (_standing.Vote == message.From || (_standing.Vote == ReplicaId.None && _standing.Leader == ReplicaId.None)));
+            || (message.Term == _standing.Term && (_standing.Vote == message.From
+                || (_standing.Vote == ReplicaId.None && _standing.Leader == ReplicaId.None)));
         var granted = mayVote && !RefusesVotes() && _log.IsUpToDate(new LogId(message.LogTerm, message.Index));
         _outbox.AnswerPreVote(message, granted);
     }
@@ -208,7 +207,8 @@ public sealed partial class RaftReplica
         }
 
         // The same candidate may ask again: its answer was lost (A10).
-        var mayVote = _standing.Vote == message.From || (_standing.Vote == ReplicaId.None && _standing.Leader == ReplicaId.None);
+        var mayVote = _standing.Vote == message.From
+            || (_standing.Vote == ReplicaId.None && _standing.Leader == ReplicaId.None);
         var refuses = _standing.Vote != message.From && !message.IsTransfer && RefusesVotes();
         var granted = mayVote && !refuses && _log.IsUpToDate(new LogId(message.LogTerm, message.Index));
         if (granted)

@@ -9,8 +9,8 @@ namespace Sampan.Raft;
 public sealed partial class RaftReplica
 {
     /// <summary>
-    /// Appends commands to the log, all or none. Accepted means only that they have their place; <paramref name="last"/>
-    /// is the position of the last one.
+    /// Appends commands to the log, all or none. Accepted means only that they have their place;
+    /// <paramref name="last"/> is the position of the last one.
     /// </summary>
     public ProposeStatus Propose(ReadOnlySpan<Proposal> batch, out LogId last)
     {
@@ -51,7 +51,8 @@ public sealed partial class RaftReplica
     {
         _standing.Advance(now);
         ticket = default;
-        return _follower.NeedSnapshotIndex > 0 || _removals.IsRemoved ? ReadStatus.Unavailable : _reads.Request(out ticket);
+        var isUnavailable = _follower.NeedSnapshotIndex > 0 || _removals.IsRemoved;
+        return isUnavailable ? ReadStatus.Unavailable : _reads.Request(out ticket);
     }
 
     /// <summary>
@@ -125,7 +126,7 @@ public sealed partial class RaftReplica
         _transfer.Reset();
         _uncommitted.Clear();
         _reads.BecomeLeader();
-        _replication.BecomeLeader(_history.Newest.Configuration);
+        _replication.BecomeLeader(_history.Newest.Configuration, _history.At(_log.Commit).Configuration);
         _standing.TermStartIndex = _log.LastIndex + 1;
         AppendOwn(EntryKind.Empty, ReadOnlyMemory<byte>.Empty, _log.TimeTicks);
         _outbox.Emit(RaftEventKind.RoleChanged);
@@ -172,8 +173,8 @@ public sealed partial class RaftReplica
     }
 
     /// <summary>
-    /// Sends the round of reads that waits, once an entry of this term is committed: before that the commit index may be
-    /// older than what an earlier leader acknowledged (D1).
+    /// Sends the round of reads that waits, once an entry of this term is committed: before that the commit index may
+    /// be older than what an earlier leader acknowledged (D1).
     /// </summary>
     private void StartReadRound()
     {
@@ -232,9 +233,7 @@ public sealed partial class RaftReplica
         }
     }
 
-    /// <summary>
-    /// Commits what a quorum of every half holds durably, if that entry is of this term (figure 8 of the Raft paper; B1).
-    /// </summary>
+    /// <summary>Commits what a quorum of every half holds durably, in this term (Raft paper, figure 8; B1).</summary>
     private void MaybeCommit()
     {
         var index = _replication.Tracker.QuorumMatch(_history.Newest.Configuration);
@@ -248,6 +247,11 @@ public sealed partial class RaftReplica
         _log.CommitTo(index);
         _uncommitted.CommitTo(index);
         _removals.Committed(previous, _log.Commit);
+        if (_history.Newest.Index <= _log.Commit)
+        {
+            _replication.Dismiss(_history.Newest.Configuration);
+        }
+
         MaybeLeaveJoint();
         MaybeHandOver();
     }

@@ -100,7 +100,7 @@ public sealed partial class RaftReplica
             return;
         }
 
-        _replication.Adopt(newest.Configuration);
+        _replication.Adopt(newest.Configuration, _history.At(_log.Commit).Configuration);
         if (_transfer.IsActive && !IsElectable(_transfer.Target))
         {
             AbortTransfer();
@@ -130,7 +130,7 @@ public sealed partial class RaftReplica
         AppendConfiguration(left.Configuration);
     }
 
-    /// <summary>A leader whose removal is committed hands over rather than let an election timeout pass (C12).</summary>
+    /// <summary>A leader whose removal is committed hands over, so that no election timeout need pass (C12).</summary>
     private void MaybeHandOver()
     {
         var newest = _history.Newest;
@@ -153,8 +153,7 @@ public sealed partial class RaftReplica
 
     private void StepDownAfterRemoval()
     {
-        // Nobody will tell the followers later.
-        _replication.SendCommitNotices();
+        _replication.SendLastCommits();
         BecomeFollower(_standing.Term, ReplicaId.None);
         _removals.Committed(_log.Commit, _log.Commit);
     }
@@ -171,7 +170,7 @@ public sealed partial class RaftReplica
         MaybeFinishTransfer();
     }
 
-    /// <summary>Sends TimeoutNow, again at each heartbeat since it may be lost (G4), once the target holds the whole log (G3).</summary>
+    /// <summary>Sends TimeoutNow, and again at heartbeats (G4), once the target holds the whole log (G3).</summary>
     private void MaybeFinishTransfer()
     {
         if (!_standing.IsLeader || !_transfer.IsActive)

@@ -11,14 +11,14 @@ namespace Sampan.Raft;
 
 /// <summary>
 /// One replica of one group: Raft (Ongaro, "Consensus: Bridging Theory and Practice", 2014) as a pure state machine.
-/// Methods are inputs, <see cref="TakeReady"/> is the only output. It has no clock, thread, disk, network or randomness of
-/// its own, so one seed replays everything. One thread at a time; an owner may move it between threads.
+/// Methods are inputs, <see cref="TakeReady"/> is the only output. It has no clock, thread, disk, network or randomness
+/// of its own, so one seed replays everything. One thread at a time; an owner may move it between threads.
 /// </summary>
 /// <remarks>
-/// Expected outcomes are values. <see cref="InvariantViolationException"/> means that the replica's state can no longer be
-/// trusted: nothing may be sent or written for it any more.
-/// The parts: this file holds the state, the inputs and the dispatch; Elections, Leading, Following, Membership and Reads
-/// hold the protocol.
+/// Expected outcomes are values. <see cref="InvariantViolationException"/> means that the replica's state can no longer
+/// be trusted: nothing may be sent or written for it any more.
+/// The parts: this file holds the state, the inputs and the dispatch; Elections, Leading, Following, Membership and
+/// Reads hold the protocol.
 /// </remarks>
 public sealed partial class RaftReplica
 {
@@ -43,8 +43,8 @@ public sealed partial class RaftReplica
     private bool _roundOpen;
 
     /// <summary>
-    /// A replica in the state its store found. <paramref name="prng"/> belongs to it from here on; <paramref name="now"/>
-    /// is its start, from which its silence is counted.
+    /// A replica in the state its store found. <paramref name="prng"/> belongs to it from here on;
+    /// <paramref name="now"/> is its start, from which its silence is counted.
     /// </summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public RaftReplica(ReplicaOptions options, ReplicaState state, ILogView log, Prng prng, Instant now)
@@ -85,12 +85,12 @@ public sealed partial class RaftReplica
     public bool IsRemoved => _removals.IsRemoved;
 
     /// <summary>
-    /// A received snapshot that was accepted by <see cref="Step"/> and is not with the state machine yet. Whoever stepped
-    /// a <see cref="MessageKind.Snapshot"/> and does not find it here may delete what it received.
+    /// A received snapshot that was accepted by <see cref="Step"/> and is not with the state machine yet. Whoever
+    /// stepped a <see cref="MessageKind.Snapshot"/> and does not find it here may delete what it received.
     /// </summary>
     public SnapshotMeta? AcceptedSnapshot => _persist.Snapshot;
 
-    /// <summary>When <see cref="Tick"/> has something to do next; <see cref="Instant.Never"/> if nothing is scheduled.</summary>
+    /// <summary>When <see cref="Tick"/> has something to do; <see cref="Instant.Never"/> if nothing is due.</summary>
     public Instant NextDeadline
     {
         get
@@ -135,8 +135,8 @@ public sealed partial class RaftReplica
     public ConfigurationEntry ConfigurationAt(ulong index) => _history.At(index);
 
     /// <summary>
-    /// Takes a message of another replica. Messages may be lost, repeated and reordered; they must come from members that
-    /// the store has identified. A <see cref="MessageKind.Snapshot"/> is stepped once its files are durable here.
+    /// Takes a message of another replica. Messages may be lost, repeated and reordered; they must come from members
+    /// that the store has identified. A <see cref="MessageKind.Snapshot"/> is stepped once its files are durable here.
     /// </summary>
     public void Step(Message message, Instant now)
     {
@@ -173,8 +173,8 @@ public sealed partial class RaftReplica
     }
 
     /// <summary>
-    /// Time has come to <paramref name="now"/>. However many ticks were missed, they are one: call it after the messages
-    /// that waited. Cheap, and without allocation, when nothing is due.
+    /// Time has come to <paramref name="now"/>. However many ticks were missed, they are one: call it after the
+    /// messages that waited. Cheap, and without allocation, when nothing is due.
     /// </summary>
     public void Tick(Instant now)
     {
@@ -217,8 +217,8 @@ public sealed partial class RaftReplica
     public void Applied(ulong index) => _log.Applied(index);
 
     /// <summary>
-    /// The log may forget what lies before <paramref name="firstIndex"/>; a snapshot at or above the index before it must
-    /// have been reported. Only applied entries may go.
+    /// The log may forget what lies before <paramref name="firstIndex"/>; a snapshot at or above the index before it
+    /// must have been reported. Only applied entries may go.
     /// </summary>
     public void Compacted(ulong firstIndex)
     {
@@ -242,8 +242,8 @@ public sealed partial class RaftReplica
     }
 
     /// <summary>
-    /// Collects what is to be done. Call it at the end of every round, after all inputs of the round: messages are formed
-    /// here, so that many proposals share one append. False, and an empty <paramref name="into"/>, if there is nothing.
+    /// Collects what is to be done. Call it at the end of every round, after all inputs of the round: messages are
+    /// formed here, so that proposals share one append. False, and an empty <paramref name="into"/>, if there is none.
     /// </summary>
     public bool TakeReady(Ready into, ReadyBudget budget, Instant now)
     {
@@ -261,7 +261,8 @@ public sealed partial class RaftReplica
 
         if (budget.PersistBytes > 0)
         {
-            into.Persist = _persist.Take(new HardState(_standing.Term, _standing.Vote, _log.Commit), budget.PersistBytes);
+            var hardState = new HardState(_standing.Term, _standing.Vote, _log.Commit);
+            into.Persist = _persist.Take(hardState, budget.PersistBytes);
         }
 
         into.Apply = TakeApply(budget.ApplyEntriesMax);

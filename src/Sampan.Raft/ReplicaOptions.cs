@@ -14,12 +14,14 @@ public sealed record ReplicaOptions
     /// <summary>This life of the store, for read requests that are forwarded.</summary>
     public required BootId Boot { get; init; }
 
-    /// <summary>T: the least time without a leader after which a voter campaigns, and the length of its silence.</summary>
+    /// <summary>
+    /// T: the least time without a leader after which a voter campaigns, and the length of its silence.
+    /// </summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(1000);
 
     /// <summary>
-    /// The T that the store kept before this start (a store record). Silence after the start, and stickiness in the first
-    /// period, use the larger of both.
+    /// The T that the store kept before this start (a store record). Silence after the start, and stickiness in the
+    /// first period, use the larger of both.
     /// </summary>
     public TimeSpan StoredElectionTimeout { get; init; } = TimeSpan.Zero;
 
@@ -27,8 +29,8 @@ public sealed record ReplicaOptions
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// A bound of the time in which a vote is asked for and answered, one sync included. The spread of election timeouts
-    /// (a quarter of T) must exceed five of them.
+    /// A bound of the time in which a vote is asked for and answered, one sync included. The spread of election
+    /// timeouts (a quarter of T) must exceed five of them.
     /// </summary>
     public TimeSpan ElectionRoundTrip { get; init; } = TimeSpan.FromMilliseconds(10);
 
@@ -47,7 +49,9 @@ public sealed record ReplicaOptions
     /// <summary>Entry bytes of these appends.</summary>
     public long InflightBytesMax { get; init; } = 4 * 1024 * 1024;
 
-    /// <summary>Bytes of entries that a leader holds and that are not committed; beyond it proposals are refused.</summary>
+    /// <summary>
+    /// Bytes of entries that a leader holds and that are not committed; beyond it proposals are refused.
+    /// </summary>
     public long UncommittedBytesMax { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Reads that wait for their index.</summary>

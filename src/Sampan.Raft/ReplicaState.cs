@@ -17,7 +17,9 @@ public sealed record ReplicaState
     /// <summary>Last index of the log; that of <see cref="Base"/> if the log is empty.</summary>
     public ulong LastIndex { get; init; }
 
-    /// <summary>The configurations that the log holds, ascending, beginning with the one in force at its base.</summary>
+    /// <summary>
+    /// The configurations that the log holds, ascending, beginning with the one in force at its base.
+    /// </summary>
     public required IReadOnlyList<ConfigurationEntry> Configurations { get; init; }
 
     /// <summary>The newest snapshot that can be sent; null if there is none.</summary>
@@ -31,7 +33,8 @@ public sealed record ReplicaState
 
     /// <summary>
     /// No usable snapshot is left and the log does not reach back to the applied index: the replica votes and
-    /// acknowledges, but neither campaigns nor applies until it was sent a snapshot at or above this index. 0: none needed.
+    /// acknowledges, but neither campaigns nor applies until it was sent a snapshot at or above this index. 0: none
+    /// needed.
     /// </summary>
     public ulong NeedSnapshotIndex { get; init; }
 

@@ -5,8 +5,8 @@ namespace Sampan.Raft.Elections;
 
 /// <summary>
 /// When a replica without a leader campaigns. After contact: T and a random part of a quarter of T. After each failed
-/// round the spread doubles, up to T, and the wait is that spread alone: T has been waited for already. The narrow first
-/// spread keeps the failover near T; the doubling settles split votes.
+/// round the spread doubles, up to T, and the wait is that spread alone: T has been waited for already. The narrow
+/// first spread keeps the failover near T; the doubling settles split votes.
 /// </summary>
 internal sealed class ElectionTimer
 {
@@ -66,8 +66,8 @@ internal sealed class ElectionTimer
     }
 
     /// <summary>
-    /// Whether a voter of this priority campaigns now (SOFAJRaft's priority election). 0 never does. One below the target
-    /// sits its first round out; after each second one the target falls by a fifth, at least by 10, down to 1.
+    /// Whether a voter of this priority campaigns now (SOFAJRaft's priority election). 0 never does. One below the
+    /// target sits its first round out; after each second one the target falls by a fifth, at least by 10, down to 1.
     /// </summary>
     public bool MayCampaign(int priority)
     {

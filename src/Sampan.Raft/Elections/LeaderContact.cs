@@ -3,9 +3,9 @@ using Sampan.Base;
 namespace Sampan.Raft.Elections;
 
 /// <summary>
-/// Reasons to refuse votes that have to do with time: contact with a leader within T, and the silence after a start, since
-/// a contact on which a leader's lease rests may have been forgotten. Both use the larger of the former and the present T
-/// in the first period after a start.
+/// Reasons to refuse votes that have to do with time: contact with a leader within T, and the silence after a start,
+/// since a contact on which a leader's lease rests may have been forgotten. Both use the larger of the former and the
+/// present T in the first period after a start.
 /// </summary>
 internal sealed class LeaderContact
 {

@@ -15,7 +15,9 @@ public enum RaftEventKind : byte
     /// <summary>A received suffix overwrote entries; <see cref="RaftEvent.Index"/> is the first index lost.</summary>
     LogTruncated = 3,
 
-    /// <summary>The replica learned that it was removed: a quorum of the members said so. It must be destroyed.</summary>
+    /// <summary>
+    /// The replica learned that it was removed: a quorum of the members said so. It must be destroyed.
+    /// </summary>
     Removed = 4,
 
     /// <summary>A leader gave up, since it heard from no quorum within the election timeout.</summary>

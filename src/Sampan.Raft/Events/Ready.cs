@@ -3,8 +3,8 @@ using Sampan.Model;
 namespace Sampan.Raft.Events;
 
 /// <summary>
-/// All that a replica wants done, taken by <see cref="RaftReplica.TakeReady"/>. Each part has one owner from then on; the
-/// object itself may be used for the next Ready, of any replica, once its parts were handed on.
+/// All that a replica wants done, taken by <see cref="RaftReplica.TakeReady"/>. Each part has one owner from then on;
+/// the object itself may be used for the next Ready, of any replica, once its parts were handed on.
 /// </summary>
 public sealed class Ready
 {

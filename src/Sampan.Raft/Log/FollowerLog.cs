@@ -52,14 +52,17 @@ internal sealed class FollowerLog
         var first = _log.FindFirstNew(message.Entries);
         var changed = first > 0 && TakeEntries(message.Entries, first);
 
-        // What this very append verified, and nothing beyond: behind it there may be entries of another leader (B2, B6).
+        // What this very append verified, and nothing beyond: behind it there may be entries of another leader (B2,
+        // B6).
         var verified = message.Index + (ulong)message.Entries.Count;
         CommitTo(Math.Min(message.Commit, verified));
         Answer(message, MessageKind.AppendResponse, verified);
         return changed;
     }
 
-    /// <summary>The leader says that everything up to <paramref name="commit"/>, which is held here, is committed.</summary>
+    /// <summary>
+    /// The leader says that everything up to <paramref name="commit"/>, which is held here, is committed.
+    /// </summary>
     public void CommitTo(ulong commit)
     {
         var previous = _log.Commit;
@@ -87,8 +90,8 @@ internal sealed class FollowerLog
         index);
 
     /// <summary>
-    /// Takes a snapshot that was received whole and is durable in its files; returns whether another configuration is the
-    /// newest now.
+    /// Takes a snapshot that was received whole and is durable in its files; returns whether another configuration is
+    /// the newest now.
     /// </summary>
     public bool Install(Message message)
     {

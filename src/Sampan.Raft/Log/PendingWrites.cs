@@ -5,7 +5,8 @@ namespace Sampan.Raft.Log;
 
 /// <summary>
 /// Writes that were handed out and not reported back. An index counts as durable only when the last write that contains
-/// it is: an overwritten index is taken out of every earlier write here, so a late report cannot bless new content (B12).
+/// it is: an overwritten index is taken out of every earlier write here, so a late report cannot bless new content
+/// (B12).
 /// </summary>
 internal sealed class PendingWrites
 {
@@ -48,7 +49,8 @@ internal sealed class PendingWrites
     }
 
     /// <summary>
-    /// All writes up to <paramref name="number"/> are durable: returns the highest index that this makes so, 0 for none.
+    /// All writes up to <paramref name="number"/> are durable: returns the highest index that this makes so, 0 for
+    /// none.
     /// </summary>
     public ulong Complete(ulong number)
     {

@@ -5,14 +5,15 @@ using Sampan.Raft.Events;
 namespace Sampan.Raft.Log;
 
 /// <summary>
-/// What waits for the disk, and what waits for that. Two facts are tracked: which (term, vote) is durable, and, by number,
-/// which writes are under way.
+/// What waits for the disk, and what waits for that. Two facts are tracked: which (term, vote) is durable, and, by
+/// number, which writes are under way.
 /// </summary>
 /// <remarks>
-/// Why a held message never lies. (1) It is held when the state it claims exists in memory. (2) A write taken afterwards
-/// holds the newest term and vote and every entry up to the index that the message needs, or a write before it does.
-/// (3) Writes become durable in order, and a message leaves only with its write. (4) What could change between (1) and (2)
-/// is a new term, which may bring a truncation: then all held messages are dropped, as the network might have done.
+/// Why a held message never lies. (1) It is held when the state it claims exists in memory. (2) A write taken
+/// afterwards holds the newest term and vote and every entry up to the index that the message needs, or a write before
+/// it does. (3) Writes become durable in order, and a message leaves only with its write. (4) What could change between
+/// (1) and (2) is a new term, which may bring a truncation: then all held messages are dropped, as the network might
+/// have done.
 /// </remarks>
 internal sealed class PersistQueue
 {
@@ -47,13 +48,17 @@ internal sealed class PersistQueue
     /// <summary>A received snapshot that was accepted and is not handed to the state machine yet.</summary>
     public SnapshotMeta? Snapshot => _snapshot;
 
-    /// <summary>Keeps a message until its claims are durable: term and vote as they are now, the log up to an index.</summary>
+    /// <summary>
+    /// Keeps a message until its claims are durable: term and vote as they are now, the log up to an index.
+    /// </summary>
     public void Hold(Message message, ulong index) => _held.Add(new Held(message, index));
 
     /// <summary>Drops all held messages: their term is over.</summary>
     public void DropHeld() => _held.Clear();
 
-    /// <summary>A received snapshot is to be installed; <paramref name="keepsLog"/>: beside the log, not in its place.</summary>
+    /// <summary>
+    /// A received snapshot is to be installed; <paramref name="keepsLog"/>: beside the log, not in its place.
+    /// </summary>
     public void Install(SnapshotMeta snapshot, bool keepsLog)
     {
         _snapshot = snapshot;
@@ -66,7 +71,7 @@ internal sealed class PersistQueue
     public PersistTask? Take(HardState current, long bytesMax)
     {
         var voteChanged = current.Term != _handed.Term || current.Vote != _handed.Vote;
-        var installs = _snapshot is not null && !_snapshotHanded;
+        var installs = SnapshotIsDue();
         var hasEntries = _log.HasEntriesToPersist;
         if (!voteChanged && !installs && !hasEntries && _held.Count == 0)
         {
@@ -131,6 +136,13 @@ internal sealed class PersistQueue
         return true;
     }
 
+    /// <summary>
+    /// A snapshot beside the log rests on the log's entry at its last index: that one must not be written after it, or a
+    /// crash in between would leave a log that ends below its own snapshot.
+    /// </summary>
+    private bool SnapshotIsDue() => _snapshot is not null && !_snapshotHanded
+        && (!_snapshotKeepsLog || _log.NextPersistIndex > _snapshot.Last.Index);
+
     private void HandSnapshot(PersistTask task)
     {
         Invariant.Holds(_snapshot is not null);
@@ -147,15 +159,15 @@ internal sealed class PersistQueue
     private void ReleaseHeld(PersistTask task)
     {
         var kept = 0;
-        foreach (var held in _held)
+        for (var i = 0; i < _held.Count; i++)
         {
-            if (held.Index < _log.NextPersistIndex)
+            if (_held[i].Index < _log.NextPersistIndex)
             {
-                task.AfterPersist.Add(held.Message);
+                task.AfterPersist.Add(_held[i].Message);
             }
             else
             {
-                _held[kept++] = held;
+                _held[kept++] = _held[i];
             }
         }
 

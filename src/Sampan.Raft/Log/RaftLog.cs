@@ -9,8 +9,9 @@ namespace Sampan.Raft.Log;
 /// base &lt;= applied &lt;= handed &lt;= commit &lt;= last, and durable &lt;= last.
 /// </summary>
 /// <remarks>
-/// Invariant: the tail is contiguous and ends at <see cref="LastIndex"/>; what lies before it is durable or handed out in
-/// a write. Invariant: <see cref="HandedIndex"/> never passes min(<see cref="Commit"/>, <see cref="DurableIndex"/>) (B16).
+/// Invariant: the tail is contiguous and ends at <see cref="LastIndex"/>; what lies before it is durable or handed out
+/// in a write. Invariant: <see cref="HandedIndex"/> never passes min(<see cref="Commit"/>, <see cref="DurableIndex"/>)
+/// (B16).
 /// </remarks>
 internal sealed class RaftLog
 {
@@ -101,7 +102,9 @@ internal sealed class RaftLog
     /// <summary>Whether the log holds exactly this entry (or it is its base).</summary>
     public bool Matches(LogId id) => TryGetTerm(id.Index, out var term) && term == id.Term;
 
-    /// <summary>Whether a log that ends at <paramref name="last"/> may replace this one (dissertation, 3.6.1).</summary>
+    /// <summary>
+    /// Whether a log that ends at <paramref name="last"/> may replace this one (dissertation, 3.6.1).
+    /// </summary>
     public bool IsUpToDate(LogId last) => last >= Last;
 
     /// <summary>Appends a leader's own entry.</summary>
@@ -175,7 +178,8 @@ internal sealed class RaftLog
     public ulong NextAfterReject(ulong next, LogId conflict)
     {
         var previous = next - 1;
-        if (conflict.Term == 0 || !_runs.Holds(conflict.Term))
+        // The base counts: a term whose entries are all compacted still ends there, and no snapshot is needed for it.
+        if (conflict.Term == 0 || (conflict.Term != Base.Term && !_runs.Holds(conflict.Term)))
         {
             return Math.Min(conflict.Index, previous);
         }
@@ -185,7 +189,9 @@ internal sealed class RaftLog
         return behindTerm <= previous ? Math.Max(behindTerm, 1) : Math.Min(conflict.Index, previous);
     }
 
-    /// <summary>What a follower answers for an entry it does not have: its term there (0: none) and where that begins.</summary>
+    /// <summary>
+    /// What a follower answers for an entry it does not have: its term there (0: none) and where that begins.
+    /// </summary>
     public LogId ConflictAt(ulong index)
     {
         if (index > LastIndex)
@@ -241,7 +247,9 @@ internal sealed class RaftLog
     /// <summary>Whether entries wait to be written.</summary>
     public bool HasEntriesToPersist => NextPersistIndex <= LastIndex;
 
-    /// <summary>Moves up to <paramref name="bytesMax"/> of the unwritten tail (one entry at least) into write n.</summary>
+    /// <summary>
+    /// Moves up to <paramref name="bytesMax"/> of the unwritten tail (one entry at least) into write n.
+    /// </summary>
     public void TakeForPersist(ulong number, long bytesMax, List<Entry> into)
     {
         Invariant.Holds(NextPersistIndex >= _tailFirst, NextPersistIndex, _tailFirst);
@@ -266,7 +274,9 @@ internal sealed class RaftLog
         }
     }
 
-    /// <summary>All writes up to <paramref name="number"/> are durable; returns whether the durable index moved.</summary>
+    /// <summary>
+    /// All writes up to <paramref name="number"/> are durable; returns whether the durable index moved.
+    /// </summary>
     public bool Persisted(ulong number)
     {
         var durable = _writes.Complete(number);
@@ -300,7 +310,9 @@ internal sealed class RaftLog
         return true;
     }
 
-    /// <summary>Committed and durable entries that were not handed out, at most <paramref name="entriesMax"/>.</summary>
+    /// <summary>
+    /// Committed and durable entries that were not handed out, at most <paramref name="entriesMax"/>.
+    /// </summary>
     public IndexRange TakeForApply(int entriesMax)
     {
         var last = Math.Min(Commit, DurableIndex);

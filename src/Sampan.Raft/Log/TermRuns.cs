@@ -4,8 +4,8 @@ using Sampan.Model;
 namespace Sampan.Raft.Log;
 
 /// <summary>
-/// The term of every index of a log in a few numbers: where each term begins. A log holds as many runs as it saw leaders,
-/// so the term of any retained index is known exactly and without touching a disk.
+/// The term of every index of a log in a few numbers: where each term begins. A log holds as many runs as it saw
+/// leaders, so the term of any retained index is known exactly and without touching a disk.
 /// </summary>
 internal sealed class TermRuns
 {
@@ -67,7 +67,9 @@ internal sealed class TermRuns
     /// <summary>Forgets everything.</summary>
     public void Clear() => _runs.Clear();
 
-    /// <summary>The run that holds <paramref name="index"/>, which must be inside the log: its term and first index.</summary>
+    /// <summary>
+    /// The run that holds <paramref name="index"/>, which must be inside the log: its term and first index.
+    /// </summary>
     public LogId RunOf(ulong index)
     {
         var low = 0;

@@ -8,8 +8,8 @@ namespace Sampan.Raft.Membership;
 internal static class ChangeAdmission
 {
     /// <summary>
-    /// One uncommitted change at a time, none before an entry of the leader's term is committed (C1), none but leaving in
-    /// a joint state, and no promotion of a learner that lags (C8).
+    /// One uncommitted change at a time, none before an entry of the leader's term is committed (C1), none but leaving
+    /// in a joint state, and no promotion of a learner that lags (C8).
     /// </summary>
     public static ProposeStatus Check(
         ConfigurationEntry newest,

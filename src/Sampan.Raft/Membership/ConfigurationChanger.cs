@@ -66,9 +66,9 @@ internal static class ConfigurationChanger
     }
 
     /// <summary>
-    /// Applies a change the way it asks for. With <see cref="MembershipTransition.Auto"/> an empty change leaves a joint
-    /// state, and the joint state is used where <paramref name="alwaysJoint"/> asks for it (any voter changes) or where
-    /// the change needs it (more than one does).
+    /// Applies a change the way it asks for. With <see cref="MembershipTransition.Auto"/> an empty change leaves a
+    /// joint state, and the joint state is used where <paramref name="alwaysJoint"/> asks for it (any voter changes) or
+    /// where the change needs it (more than one does).
     /// </summary>
     public static ChangeResult Apply(Configuration current, MembershipChange change, bool alwaysJoint)
     {

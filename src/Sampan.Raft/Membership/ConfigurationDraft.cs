@@ -4,8 +4,8 @@ using Sampan.Model;
 namespace Sampan.Raft.Membership;
 
 /// <summary>
-/// A configuration while steps are applied to it. Every step is idempotent: adding what is there, or removing what is not,
-/// changes nothing, so that a change can be repeated without harm.
+/// A configuration while steps are applied to it. Every step is idempotent: adding what is there, or removing what is
+/// not, changes nothing, so that a change can be repeated without harm.
 /// </summary>
 internal sealed class ConfigurationDraft
 {
@@ -37,7 +37,9 @@ internal sealed class ConfigurationDraft
     /// <summary>How many voters the incoming half has.</summary>
     public int VoterCount => _voters.Count;
 
-    /// <summary>Applies one step. A step for replica 0 is one that was struck out after it was written: it is skipped.</summary>
+    /// <summary>
+    /// Applies one step. A step for replica 0 is one that was struck out after it was written: it is skipped.
+    /// </summary>
     public void Apply(MemberChange step)
     {
         var replica = step.Member.Replica;
@@ -85,7 +87,9 @@ internal sealed class ConfigurationDraft
         }
     }
 
-    /// <summary>How many voters the incoming half gained and lost together, seen from <paramref name="current"/>.</summary>
+    /// <summary>
+    /// How many voters the incoming half gained and lost together, seen from <paramref name="current"/>.
+    /// </summary>
     public int ChangedVoters(Configuration current)
     {
         var changed = 0;
@@ -116,8 +120,8 @@ internal sealed class ConfigurationDraft
     private void MakeLearner(ReplicaId replica)
     {
         _voters.Remove(replica);
-        // A voter of the outgoing half still counts until the joint state is left. Making it a learner at once would let
-        // one replica be both, and a leader would have to ask twice how to treat it.
+        // A voter of the outgoing half still counts until the joint state is left. Making it a learner at once would
+        // let one replica be both, and a leader would have to ask twice how to treat it.
         var part = _outgoing.Contains(replica) ? _learnersNext : _learners;
         part.Add(replica);
     }

@@ -4,8 +4,8 @@ using Sampan.Model;
 namespace Sampan.Raft.Membership;
 
 /// <summary>
-/// The configurations of the retained log, from the one in force at its base on. The append rule: the newest decides every
-/// quorum, committed or not, and comes and goes with its entry (C4, R09).
+/// The configurations of the retained log, from the one in force at its base on. The append rule: the newest decides
+/// every quorum, committed or not, and comes and goes with its entry (C4, R09).
 /// </summary>
 internal sealed class ConfigurationHistory
 {
@@ -64,7 +64,9 @@ internal sealed class ConfigurationHistory
         _entries.Add(entry);
     }
 
-    /// <summary>The log lost <paramref name="firstIndex"/> and all behind it; returns whether the newest one changed.</summary>
+    /// <summary>
+    /// The log lost <paramref name="firstIndex"/> and all behind it; returns whether the newest one changed.
+    /// </summary>
     public bool TruncateFrom(ulong firstIndex)
     {
         var changed = false;
@@ -78,7 +80,9 @@ internal sealed class ConfigurationHistory
         return changed;
     }
 
-    /// <summary>The log was compacted up to <paramref name="index"/>: only the newest at or below it is still needed.</summary>
+    /// <summary>
+    /// The log was compacted up to <paramref name="index"/>: only the newest at or below it is still needed.
+    /// </summary>
     public void CompactTo(ulong index)
     {
         while (_entries.Count > 1 && _entries[1].Index <= index)

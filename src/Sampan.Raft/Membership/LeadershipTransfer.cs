@@ -5,7 +5,8 @@ using Sampan.Raft.Progress;
 namespace Sampan.Raft.Membership;
 
 /// <summary>
-/// A transfer of leadership under way (dissertation, 3.10): to whom, until when, and whether the leader leaves the group.
+/// A transfer of leadership under way (dissertation, 3.10): to whom, until when, and whether the leader leaves the
+/// group.
 /// </summary>
 internal sealed class LeadershipTransfer
 {
@@ -18,7 +19,9 @@ internal sealed class LeadershipTransfer
     /// <summary>Whether the leader was removed and leads only to hand over.</summary>
     public bool IsLeaving { get; set; }
 
-    /// <summary>Whether TimeoutNow was sent in this term: no lease counts any more, whatever becomes of it (D3, O3).</summary>
+    /// <summary>
+    /// Whether TimeoutNow was sent in this term: no lease counts any more, whatever becomes of it (D3, O3).
+    /// </summary>
     public bool EndsLease { get; set; }
 
     /// <summary>Whether a transfer is under way.</summary>

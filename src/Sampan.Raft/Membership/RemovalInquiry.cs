@@ -12,7 +12,9 @@ internal sealed class RemovalInquiry
 {
     private readonly List<ReplicaId> _confirmed = [];
 
-    /// <summary>An inquiry about the configuration at <paramref name="index"/>, begun at <paramref name="now"/>.</summary>
+    /// <summary>
+    /// An inquiry about the configuration at <paramref name="index"/>, begun at <paramref name="now"/>.
+    /// </summary>
     public RemovalInquiry(ulong index, Configuration configuration, Instant now)
     {
         Index = index;

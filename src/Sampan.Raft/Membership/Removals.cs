@@ -46,8 +46,8 @@ internal sealed class Removals
     public void Appended(Configuration configuration) => WasMember |= configuration.Contains(_options.Replica);
 
     /// <summary>
-    /// Configurations up to <paramref name="commit"/> are committed. A member that reads in its own log that it is none any
-    /// more needs nobody to confirm it; a leader does so when it steps down.
+    /// Configurations up to <paramref name="commit"/> are committed. A member that reads in its own log that it is none
+    /// any more needs nobody to confirm it; a leader does so when it steps down.
     /// </summary>
     public void Committed(ulong previousCommit, ulong commit)
     {
@@ -69,8 +69,8 @@ internal sealed class Removals
     }
 
     /// <summary>
-    /// Tells a sender that its membership ended, if the committed configuration here is newer than any it knows and does
-    /// not contain it; returns whether it did.
+    /// Tells a sender that its membership ended, if the committed configuration here is newer than any it knows and
+    /// does not contain it; returns whether it did.
     /// </summary>
     public bool Answer(Message message, ulong commit)
     {

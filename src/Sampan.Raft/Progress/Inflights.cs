@@ -26,7 +26,9 @@ internal sealed class Inflights
     /// <summary>Entry bytes under way.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Whether nothing more may be sent. One message may pass the bound in bytes, else a huge entry could not.</summary>
+    /// <summary>
+    /// Whether nothing more may be sent. One message may pass the bound in bytes, else a huge entry could not.
+    /// </summary>
     public bool IsFull => Count >= _messagesMax || Bytes >= _bytesMax;
 
     /// <summary>Notes an append whose last entry is at <paramref name="lastIndex"/>.</summary>

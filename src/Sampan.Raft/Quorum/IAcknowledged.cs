@@ -3,8 +3,8 @@ using Sampan.Model;
 namespace Sampan.Raft.Quorum;
 
 /// <summary>
-/// What each replica has acknowledged. Implemented by structs, so that the quorum arithmetic is compiled for each of them
-/// and neither boxes nor calls through a delegate.
+/// What each replica has acknowledged. Implemented by structs, so that the quorum arithmetic is compiled for each of
+/// them and neither boxes nor calls through a delegate.
 /// </summary>
 internal interface IAcknowledged
 {

@@ -4,8 +4,8 @@ namespace Sampan.Raft.Quorum;
 
 /// <summary>
 /// Arithmetic of one majority. The conventions for the empty majority (it commits everything and wins every vote) are
-/// chosen so that a configuration without an outgoing half needs no special case in <see cref="JointQuorum"/>; nobody may
-/// ask it of a whole configuration that has no voters.
+/// chosen so that a configuration without an outgoing half needs no special case in <see cref="JointQuorum"/>; nobody
+/// may ask it of a whole configuration that has no voters.
 /// </summary>
 internal static class MajorityQuorum
 {

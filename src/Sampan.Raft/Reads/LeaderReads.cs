@@ -5,8 +5,8 @@ using Sampan.Raft.Events;
 namespace Sampan.Raft.Reads;
 
 /// <summary>
-/// Reads that a leader was asked for. A request joins only a round of heartbeats that was not sent yet, so every answer to
-/// that round was made after the request (dissertation, 6.4; D2).
+/// Reads that a leader was asked for. A request joins only a round of heartbeats that was not sent yet, so every answer
+/// to that round was made after the request (dissertation, 6.4; D2).
 /// </summary>
 internal sealed class LeaderReads
 {

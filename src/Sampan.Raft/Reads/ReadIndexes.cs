@@ -4,7 +4,9 @@ using Sampan.Raft.Events;
 
 namespace Sampan.Raft.Reads;
 
-/// <summary>Linearizable reads without the log (dissertation, 6.4): what waits at a leader, and what was passed to one.</summary>
+/// <summary>
+/// Linearizable reads without the log (dissertation, 6.4): what waits at a leader, and what was passed to one.
+/// </summary>
 internal sealed class ReadIndexes
 {
     private readonly ReplicaOptions _options;

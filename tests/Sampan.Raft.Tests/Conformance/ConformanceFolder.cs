@@ -1,15 +1,47 @@
 namespace Sampan.Raft.Tests.Conformance;
 
 /// <summary>
-/// Where the scenario files of other projects are. They are not part of this repository: SAMPAN_CONFORMANCE names their
-/// folder, else it is looked for beside the working copy.
+/// Where the conformance files are. They belong to other projects and are not part of this repository, so they may be
+/// absent; the tests then say so and are skipped, which a run's summary counts.
 /// </summary>
 internal static class ConformanceFolder
 {
-    private const string Variable = "SAMPAN_CONFORMANCE";
+    /// <summary>Names the folder where the default place does not fit.</summary>
+    public const string Variable = "SAMPAN_CONFORMANCE";
 
-    /// <summary>The folder; null if there is none.</summary>
-    public static string? Find()
+    /// <summary>The root of this repository.</summary>
+    public static string RepositoryRoot { get; } = FindRepositoryRoot();
+
+    /// <summary>The folder, or null where there is none.</summary>
+    public static string? Path { get; } = Find();
+
+    /// <summary>Why there is none.</summary>
+    public static string Absence =>
+        $"no conformance files: set {Variable} to their folder, or put them into shared/conformance by the repository";
+
+    /// <summary>
+    /// The files of one folder, in the order of their names, as the data of a theory; empty where the folder is absent.
+    /// </summary>
+    public static TheoryData<string> Files(string folder, string pattern)
+    {
+        var names = new TheoryData<string>();
+        var path = Path is null ? null : System.IO.Path.Combine(Path, folder);
+        if (Directory.Exists(path))
+        {
+            foreach (var file in Directory.GetFiles(path, pattern).Order(StringComparer.Ordinal))
+            {
+                names.Add(System.IO.Path.GetFileName(file));
+            }
+        }
+
+        return names;
+    }
+
+    /// <summary>Reads one of the files.</summary>
+    public static DataDrivenFile Read(string folder, string name) =>
+        DataDrivenFile.Read(System.IO.Path.Combine(Path!, folder, name));
+
+    private static string? Find()
     {
         var named = Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrEmpty(named))
@@ -17,42 +49,28 @@ internal static class ConformanceFolder
             return Directory.Exists(named) ? named : null;
         }
 
-        var beside = Path.Combine(Root(), "..", "shared", "conformance");
-        return Directory.Exists(beside) ? beside : null;
-    }
-
-    /// <summary>Why nothing can be run for a part of the folder; null if it can.</summary>
-    public static string? MissingReason(string part) =>
-        Find() is { } folder && Directory.Exists(Path.Combine(folder, part))
-            ? null
-            : $"There is no folder '{part}' of scenario files; {Variable} names where they are.";
-
-    /// <summary>The names of the files of a part, sorted; none if there is no such folder.</summary>
-    public static IEnumerable<string> FilesOf(string part) => MissingReason(part) is null
-        ? Directory.EnumerateFiles(PathOf(part)).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)
-        : [];
-
-    /// <summary>The text of one file.</summary>
-    public static string Read(string part, string file) => File.ReadAllText(Path.Combine(PathOf(part), file));
-
-    /// <summary>Where reports are written.</summary>
-    public static string ReportPath(string name)
-    {
-        var folder = Path.Combine(Root(), "artifacts", "conformance");
-        Directory.CreateDirectory(folder);
-        return Path.Combine(folder, name);
-    }
-
-    private static string PathOf(string part) => Path.Combine(Find() ?? string.Empty, part);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder.Parent is { } parent && !File.Exists(Path.Combine(folder.FullName, "Sampan.slnx")))
+        for (var folder = Directory.GetParent(RepositoryRoot); folder is not null; folder = folder.Parent)
         {
-            folder = parent;
+            var candidate = System.IO.Path.Combine(folder.FullName, "shared", "conformance");
+            if (Directory.Exists(candidate))
+            {
+                return candidate;
+            }
         }
 
-        return folder.FullName;
+        return null;
+    }
+
+    private static string FindRepositoryRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Sampan.slnx")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new InvalidOperationException($"{AppContext.BaseDirectory} lies in no clone of this repository.");
     }
 }

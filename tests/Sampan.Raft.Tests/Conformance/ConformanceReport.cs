@@ -1,35 +1,32 @@
-using System.Globalization;
-using System.Text;
-
 namespace Sampan.Raft.Tests.Conformance;
 
-/// <summary>Collects what each file came to and writes it down when all have run.</summary>
+/// <summary>
+/// What came out of the files of one group, collected over a test class and written to <c>artifacts/conformance</c> at
+/// its end, so that a run leaves a table behind also where all is well.
+/// </summary>
 public abstract class ConformanceReport : IDisposable
 {
+    private readonly string _group;
     private readonly SortedDictionary<string, string> _lines = new(StringComparer.Ordinal);
-    private readonly string _name;
 
-    /// <summary>A report that is written to artifacts/conformance under this name.</summary>
-    protected ConformanceReport(string name) => _name = name;
+    /// <summary>A report of one group.</summary>
+    protected ConformanceReport(string group) => _group = group;
 
     /// <summary>Notes the outcome of one file.</summary>
     public void Add(string file, string outcome) => _lines[file] = outcome;
 
-    /// <inheritdoc/>
+    /// <summary>Writes what was noted.</summary>
     public void Dispose()
     {
-        var text = new StringBuilder();
-        foreach (var (file, outcome) in _lines)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{file}: {outcome}\n");
-        }
-
-        foreach (var verdicts in _lines.Values.GroupBy(outcome => outcome.Split(':', ',')[0], StringComparer.Ordinal))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{verdicts.Count()} files {verdicts.Key}\n");
-        }
-
-        File.WriteAllText(ConformanceFolder.ReportPath(_name), text.ToString());
         GC.SuppressFinalize(this);
+        if (_lines.Count == 0)
+        {
+            return;
+        }
+
+        var folder = Path.Combine(ConformanceFolder.RepositoryRoot, "artifacts", "conformance");
+        Directory.CreateDirectory(folder);
+        File.WriteAllLines(
+            Path.Combine(folder, _group + ".txt"), _lines.Select(line => $"{_group}/{line.Key}: {line.Value}"));
     }
 }

@@ -1,22 +1,15 @@
-using Xunit.Sdk;
-
 namespace Sampan.Raft.Tests.Conformance;
 
-/// <summary>
-/// A test with one case a file of the given part; skipped, with the reason, where there are no files. A case may also
-/// find out that it does not apply (<see cref="SkippedTestException"/>).
-/// </summary>
+/// <summary>A theory over conformance files; skipped, with the reason, where they are absent.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-[XunitTestCaseDiscoverer("Sampan.Raft.Tests.Conformance.ConformanceTheoryDiscoverer", "Sampan.Raft.Tests")]
 public sealed class ConformanceTheoryAttribute : TheoryAttribute
 {
-    /// <summary>A test over the files of <paramref name="part"/>.</summary>
-    public ConformanceTheoryAttribute(string part)
+    /// <summary>Skips the theory if there are no files.</summary>
+    public ConformanceTheoryAttribute()
     {
-        Part = part;
-        Skip = ConformanceFolder.MissingReason(part);
+        if (ConformanceFolder.Path is null)
+        {
+            Skip = ConformanceFolder.Absence;
+        }
     }
-
-    /// <summary>The folder below that of all scenario files.</summary>
-    public string Part { get; }
 }

@@ -3,13 +3,13 @@ using Xunit.Sdk;
 
 namespace Sampan.Raft.Tests.Conformance;
 
-/// <summary>Makes the cases of a <see cref="ConformanceTheoryAttribute"/>.</summary>
-public sealed class ConformanceTheoryDiscoverer : TheoryDiscoverer
+/// <summary>Makes the cases of a <see cref="SkippableTheoryAttribute"/>.</summary>
+public sealed class SkippableTheoryDiscoverer : TheoryDiscoverer
 {
     private readonly IMessageSink _diagnostics;
 
     /// <summary>Made by the test framework.</summary>
-    public ConformanceTheoryDiscoverer(IMessageSink diagnosticMessageSink)
+    public SkippableTheoryDiscoverer(IMessageSink diagnosticMessageSink)
         : base(diagnosticMessageSink) => _diagnostics = diagnosticMessageSink;
 
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ public sealed class ConformanceTheoryDiscoverer : TheoryDiscoverer
         IAttributeInfo theoryAttribute,
         object[] dataRow) =>
         [
-            new ConformanceTestCase(
+            new SkippableTestCase(
                 _diagnostics,
                 discoveryOptions.MethodDisplayOrDefault(),
                 discoveryOptions.MethodDisplayOptionsOrDefault(),
