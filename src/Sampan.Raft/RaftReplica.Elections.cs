@@ -49,6 +49,13 @@ public sealed partial class RaftReplica
         IsSilent() || (_protocol is { CheckQuorum: true, Stickiness: true }
             && (_standing.IsLeader || _contact.IsFresh(_standing.Now)));
 
+    /// <summary>
+    /// A campaign that the leader asked for needs no respect for contact with it. Silence covers it while leases are on:
+    /// what was forgotten at the start may be a contact with a later leader.
+    /// </summary>
+    private bool RefusesVote(Message message) =>
+        message.IsTransfer ? _options.LeaseReads && IsSilent() : RefusesVotes();
+
     private bool IsSilent() => !IsOnlyVoter() && _contact.IsSilent(_standing.Now);
 
     /// <summary>Whether this replica was ever a member as far as it knows; a stranger votes for nobody (A14).</summary>
@@ -209,7 +216,7 @@ public sealed partial class RaftReplica
         // The same candidate may ask again: its answer was lost (A10).
         var mayVote = _standing.Vote == message.From
             || (_standing.Vote == ReplicaId.None && _standing.Leader == ReplicaId.None);
-        var refuses = _standing.Vote != message.From && !message.IsTransfer && RefusesVotes();
+        var refuses = _standing.Vote != message.From && RefusesVote(message);
         var granted = mayVote && !refuses && _log.IsUpToDate(new LogId(message.LogTerm, message.Index));
         if (granted)
         {

@@ -68,7 +68,7 @@ public sealed partial class RaftReplica
         _persist = new PersistQueue(options.Group, _log, state.HardState);
         _outbox = new Outbox(options, _standing, _log, _persist);
         _replication = new Replication(options, _standing, _log, _outbox) { Snapshot = state.Snapshot };
-        _reads = new ReadIndexes(options, _standing, _outbox);
+        _reads = new ReadIndexes(options, _standing, _outbox, _log, _history, _replication);
         var committed = _history.At(_log.Commit).Configuration;
         _removals = new Removals(options, _standing, _outbox, _history, committed);
         _follower = new FollowerLog(options, _standing, _log, _persist, _outbox, _history, _removals)
@@ -251,7 +251,7 @@ public sealed partial class RaftReplica
         into.Clear();
         if (_standing.IsLeader)
         {
-            StartReadRound();
+            _reads.SendRound(mayUseLease: _protocol.CheckQuorum && !_transfer.EndsLease, IsOnlyVoter());
             _replication.SendAppends();
             if (budget.EndOfRound)
             {
@@ -331,7 +331,7 @@ public sealed partial class RaftReplica
                     return false;
                 }
 
-                if (!message.IsTransfer && RefusesVotes())
+                if (RefusesVote(message))
                 {
                     _outbox.SendClaim(_outbox.Plain(MessageKind.VoteResponse, message.From, 0, reject: true));
                     return false;
@@ -400,7 +400,7 @@ public sealed partial class RaftReplica
                 HandleTimeoutNow();
                 break;
             case MessageKind.ReadIndex:
-                HandleReadIndex(message);
+                _reads.Take(message);
                 break;
             case MessageKind.ReadIndexResponse:
                 _reads.Answered(message);

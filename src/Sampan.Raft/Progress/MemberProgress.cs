@@ -84,13 +84,13 @@ internal sealed class MemberProgress
     /// <summary>It answered a request that was sent at <paramref name="stamp"/>.</summary>
     public void Answered(Instant stamp, TimeSpan promisedTimeout, ulong round)
     {
-        // A promise belongs to the contact it was made at: a late answer, from before the member's timeout was shortened,
-        // must not lengthen what a newer one promised.
+        // A promise belongs to the contact it was made at: a late answer, from before the member's timeout was
+        // shortened, must not lengthen what a newer one promised.
         if (stamp >= ContactStamp)
         {
-            PromisedTimeout = stamp == ContactStamp && PromisedTimeout > TimeSpan.Zero && PromisedTimeout < promisedTimeout
-                ? PromisedTimeout
-                : promisedTimeout;
+            var keepsShorter = stamp == ContactStamp && PromisedTimeout > TimeSpan.Zero
+                && PromisedTimeout < promisedTimeout;
+            PromisedTimeout = keepsShorter ? PromisedTimeout : promisedTimeout;
             ContactStamp = stamp;
         }
 

@@ -5,15 +5,15 @@ using Xunit.Abstractions;
 namespace Sampan.Raft.Tests.Conformance;
 
 /// <summary>Scripted clusters of another Raft with assertions on each node's state, one test a file.</summary>
-public sealed class CcfConformanceTests : IClassFixture<CcfConformanceTests.Report>
+public sealed class CcfConformanceTests : IClassFixture<CcfReport>
 {
     private const string Part = "ccf-raft/scenarios";
 
-    private readonly Report _report;
+    private readonly CcfReport _report;
     private readonly ITestOutputHelper _output;
 
     /// <summary>Made by the test runner.</summary>
-    public CcfConformanceTests(Report report, ITestOutputHelper output)
+    public CcfConformanceTests(CcfReport report, ITestOutputHelper output)
     {
         _report = report;
         _output = output;
@@ -22,11 +22,11 @@ public sealed class CcfConformanceTests : IClassFixture<CcfConformanceTests.Repo
     /// <summary>All files, by name.</summary>
     public static TheoryData<string> Files => ConformanceFolder.Files(Part, "*");
 
-    [SkippableTheory]
+    [ScenarioTheory(Part)]
     [MemberData(nameof(Files))]
     public void CcfConformance(string file)
     {
-        var script = CcfScript.Parse(File.ReadAllText(Path.Combine(ConformanceFolder.Path!, Part, file)));
+        var script = CcfScript.Parse(ConformanceFolder.ReadText(Part, file));
         var reason = Run(file, script, CcfPacing.Ours);
         if (reason is null || Run(file, script, CcfPacing.AppendsAtPeriods) is null
             || Run(file, script, CcfPacing.LeavesAtPeriods) is null)
@@ -86,7 +86,4 @@ public sealed class CcfConformanceTests : IClassFixture<CcfConformanceTests.Repo
         _report.Add(file, outcome);
         _output.WriteLine($"{outcome} (indexes are counted without the entries that CCF does not have)");
     }
-
-    /// <summary>The outcome of every file.</summary>
-    public sealed class Report() : ConformanceReport("ccf");
 }

@@ -41,6 +41,10 @@ internal static class ConformanceFolder
     public static DataDrivenFile Read(string folder, string name) =>
         DataDrivenFile.Read(System.IO.Path.Combine(Path!, folder, name));
 
+    /// <summary>The text of one of the files.</summary>
+    public static string ReadText(string folder, string name) =>
+        File.ReadAllText(System.IO.Path.Combine(Path!, folder, name));
+
     private static string? Find()
     {
         var named = Environment.GetEnvironmentVariable(Variable);

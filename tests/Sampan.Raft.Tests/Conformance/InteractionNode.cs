@@ -237,6 +237,10 @@ internal sealed class InteractionNode
     private void Persisted(ulong number)
     {
         Replica.Persisted(number, _clock.Now);
+        // A late report must not bless an entry that has taken the place of the one that was written (B12).
+        var durable = Replica.Status.DurableIndex;
+        Invariant.Holds(_log.Durable.TryGetTerm(durable, out var written));
+        Invariant.Holds(_log.Memory.TryGetTerm(durable, out var meant) && written == meant, written, meant);
         Pump();
     }
 

@@ -1,7 +1,7 @@
 namespace Sampan.Raft.Tests.Conformance;
 
 /// <summary>
-/// Ends a <see cref="SkippableTheoryAttribute"/> case that turned out not to apply; the message says why.
+/// Ends a <see cref="ScenarioTheoryAttribute"/> case that turned out not to apply; the message says why.
 /// </summary>
 public sealed class SkippedTestException : Exception
 {

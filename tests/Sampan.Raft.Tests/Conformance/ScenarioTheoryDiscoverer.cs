@@ -3,13 +3,13 @@ using Xunit.Sdk;
 
 namespace Sampan.Raft.Tests.Conformance;
 
-/// <summary>Makes the cases of a <see cref="SkippableTheoryAttribute"/>.</summary>
-public sealed class SkippableTheoryDiscoverer : TheoryDiscoverer
+/// <summary>Makes the cases of a <see cref="ScenarioTheoryAttribute"/>.</summary>
+public sealed class ScenarioTheoryDiscoverer : TheoryDiscoverer
 {
     private readonly IMessageSink _diagnostics;
 
     /// <summary>Made by the test framework.</summary>
-    public SkippableTheoryDiscoverer(IMessageSink diagnosticMessageSink)
+    public ScenarioTheoryDiscoverer(IMessageSink diagnosticMessageSink)
         : base(diagnosticMessageSink) => _diagnostics = diagnosticMessageSink;
 
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ public sealed class SkippableTheoryDiscoverer : TheoryDiscoverer
         IAttributeInfo theoryAttribute,
         object[] dataRow) =>
         [
-            new SkippableTestCase(
+            new ConformanceTestCase(
                 _diagnostics,
                 discoveryOptions.MethodDisplayOrDefault(),
                 discoveryOptions.MethodDisplayOptionsOrDefault(),

@@ -6,16 +6,16 @@ namespace Sampan.Raft.Tests.Conformance;
 /// <summary>
 /// One file. A <see cref="SkippedTestException"/> makes it count as skipped, with its reason, not as failed.
 /// </summary>
-public sealed class SkippableTestCase : XunitTestCase
+public sealed class ConformanceTestCase : XunitTestCase
 {
     /// <summary>For the test framework, which fills it in.</summary>
     [Obsolete("Called by the test framework when it brings a case back.")]
-    public SkippableTestCase()
+    public ConformanceTestCase()
     {
     }
 
     /// <summary>The case of one file.</summary>
-    public SkippableTestCase(
+    public ConformanceTestCase(
         IMessageSink diagnosticMessageSink,
         TestMethodDisplay display,
         TestMethodDisplayOptions displayOptions,
