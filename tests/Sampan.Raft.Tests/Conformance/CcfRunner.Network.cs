@@ -88,11 +88,12 @@ internal sealed partial class CcfRunner
         {
             _refusals.Add((to, from));
         }
-        else if (parcel.Message.Kind is MessageKind.PreVote or MessageKind.Vote or MessageKind.Append)
+        else
         {
             FinishBefore(parcel.Message);
             var reason = CcfDivergence.OfVote(parcel.Message, _cluster[to], _cluster[from], _indexes)
-                ?? CcfDivergence.OfAppend(parcel.Message, _cluster[to], _early.Contains(parcel.Message));
+                ?? CcfDivergence.OfAppend(
+                    parcel.Message, _cluster[to], _cluster[from], _early.Contains(parcel.Message));
             Divergence ??= reason is null ? null : $"at line {_line}, {reason}";
         }
 
@@ -114,7 +115,7 @@ internal sealed partial class CcfRunner
     /// <summary>What the receiver of a vote request has still to do decides how its log ends.</summary>
     private void FinishBefore(Message message)
     {
-        if (message.Kind != MessageKind.Append)
+        if (message.Kind is MessageKind.PreVote or MessageKind.Vote)
         {
             _cluster.Finish(_cluster[message.To.Value]);
         }
