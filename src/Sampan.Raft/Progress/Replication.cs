@@ -142,9 +142,9 @@ internal sealed class Replication
         }
 
         member.Waiting = default;
-        if (range.FirstIndex != member.Next)
+        if (range.FirstIndex != member.Next || member.State == ProgressState.Snapshot)
         {
-            // A late acknowledgement moved it on meanwhile.
+            // It was moved on or back meanwhile, or needs a snapshot now.
             return;
         }
 
