@@ -96,7 +96,9 @@ public sealed partial class RaftReplica
         get
         {
             var due = Instant.Min(Instant.Min(_timer.Deadline, _reads.Deadline), _removals.Deadline);
-            return _standing.IsLeader ? Instant.Min(due, _replication.HeartbeatDue) : due;
+            return _standing.IsLeader
+                ? Instant.Min(due, Instant.Min(_replication.HeartbeatDue, _transfer.Deadline))
+                : due;
         }
     }
 
