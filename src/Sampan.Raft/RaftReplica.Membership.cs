@@ -143,6 +143,12 @@ public sealed partial class RaftReplica
         }
 
         _transfer.IsLeaving = true;
+        if (_transfer.IsActive)
+        {
+            MaybeFinishTransfer();
+            return;
+        }
+
         var successor = BestSuccessor();
         if (!IsElectable(successor))
         {

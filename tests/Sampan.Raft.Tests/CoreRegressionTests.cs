@@ -38,4 +38,16 @@ public sealed class CoreRegressionTests
         Assert.Equal("voters=(1)", cluster[1].Status.Configuration.Configuration.ToString());
         Assert.Equal(new ReadState(ticket, ReadOutcome.Confirmed, 1), Assert.Single(cluster[1].Reads));
     }
+
+    [Fact]
+    public void ALeaderThatIsRemovedWhileItHandsOverGoesOnHandingOver()
+    {
+        var cluster = new Cluster(3);
+        cluster.Elect(1);
+        cluster.ProposeChange(1, MembershipChange.Remove(new ReplicaId(1)));
+        Assert.Equal(TransferStatus.Started, cluster.Transfer(1, 3));
+        cluster.Stabilize();
+        Assert.Equal(Role.Leader, cluster[3].Status.Role);
+        Assert.Equal("voters=(2 3)", cluster[3].Status.Configuration.Configuration.ToString());
+    }
 }
