@@ -4,7 +4,9 @@ using Sampan.Model;
 
 namespace Sampan.Raft.Tests;
 
-/// <summary>Purpose: the table of roles and messages is total, and readers find it in docs/role-message-table.md.</summary>
+/// <summary>
+/// Purpose: the table of roles and messages is total, and readers find it in docs/role-message-table.md.
+/// </summary>
 public sealed class MessageTableTests
 {
     [Fact]
