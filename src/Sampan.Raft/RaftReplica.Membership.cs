@@ -108,6 +108,8 @@ public sealed partial class RaftReplica
 
         if (_standing.IsLeader)
         {
+            // What was answered so far may be a quorum of the new configuration, and no answer may come any more.
+            _reads.RoundAnswered();
             MaybeCommit();
         }
     }
@@ -141,6 +143,12 @@ public sealed partial class RaftReplica
         }
 
         _transfer.IsLeaving = true;
+        if (_transfer.IsActive)
+        {
+            MaybeFinishTransfer();
+            return;
+        }
+
         var successor = BestSuccessor();
         if (!IsElectable(successor))
         {
