@@ -141,6 +141,13 @@ public sealed partial class RaftReplica
         }
 
         _transfer.IsLeaving = true;
+        if (_transfer.IsActive)
+        {
+            // Somebody asked for a transfer before: it goes on, and is the last one.
+            MaybeFinishTransfer();
+            return;
+        }
+
         var successor = BestSuccessor();
         if (!IsElectable(successor))
         {
