@@ -163,7 +163,6 @@ public sealed partial class RaftReplica
         // Nobody will tell the followers later.
         _replication.SendCommitNotices();
         BecomeFollower(_standing.Term, ReplicaId.None);
-        _removals.Committed(_log.Commit, _log.Commit);
     }
 
     private bool IsElectable(ReplicaId replica) =>
