@@ -112,8 +112,10 @@ internal sealed class FollowerLog
         else if (index > _log.Commit)
         {
             // A log that is too short, or whose entry there conflicts, gives way as a whole (E2).
+            var previous = _log.Commit;
             _log.Replace(snapshot);
             _history.Replace(snapshot.Configuration);
+            _removals.Committed(previous, _log.Commit);
             Accept(snapshot, keepsLog: false);
             replaces = true;
         }

@@ -65,6 +65,7 @@ internal sealed class Removals
         }
 
         var committed = _history.At(commit);
+        _wasCommittedMember |= committed.Configuration.Contains(_options.Replica);
         if (!_standing.IsLeader && !IsRemoved && _wasCommittedMember
             && !committed.Configuration.Contains(_options.Replica))
         {
