@@ -126,7 +126,7 @@ public sealed partial class RaftReplica
         _transfer.Reset();
         _uncommitted.Clear();
         _reads.BecomeLeader();
-        _replication.BecomeLeader(_history.Newest.Configuration);
+        _replication.BecomeLeader(_history.Newest.Configuration, _history.At(_log.Commit).Configuration);
         _standing.TermStartIndex = _log.LastIndex + 1;
         AppendOwn(EntryKind.Empty, ReadOnlyMemory<byte>.Empty, _log.TimeTicks);
         _outbox.Emit(RaftEventKind.RoleChanged);
@@ -172,44 +172,6 @@ public sealed partial class RaftReplica
         }
     }
 
-    /// <summary>
-    /// Sends the round of reads that waits, once an entry of this term is committed: before that the commit index may
-    /// be older than what an earlier leader acknowledged (D1).
-    /// </summary>
-    private void StartReadRound()
-    {
-        if (!_reads.HasWaiting || _log.Commit < _standing.TermStartIndex)
-        {
-            return;
-        }
-
-        _reads.StartRound(_log.Commit);
-        if (HoldsLease() || IsOnlyVoter())
-        {
-            _reads.Confirm(_reads.Round);
-            return;
-        }
-
-        _replication.SendHeartbeats(_reads.Round);
-    }
-
-    private bool HoldsLease() =>
-        _options.LeaseReads && !_transfer.EndsLease && _protocol.CheckQuorum
-        && _standing.Now < _replication.Tracker.LeaseEnd(
-            _history.Newest.Configuration, _options.Replica, _options.ClockDriftPerMille);
-
-    private void HandleReadIndex(Message message)
-    {
-        if (_history.Newest.Configuration.Contains(message.From))
-        {
-            _reads.Take(message);
-        }
-        else
-        {
-            _reads.Refuse(message);
-        }
-    }
-
     private void HandleAppendResponse(Message message)
     {
         if (FindFollower(message.From) is { } member && _replication.AppendAnswered(member, message))
@@ -227,10 +189,7 @@ public sealed partial class RaftReplica
         }
 
         _replication.HeartbeatAnswered(member, message);
-        if (_reads.HasSent)
-        {
-            _reads.Confirm(_replication.Tracker.QuorumRound(_history.Newest.Configuration, _options.Replica));
-        }
+        _reads.RoundAnswered();
     }
 
     /// <summary>Commits what a quorum of every half holds durably, in this term (Raft paper, figure 8; B1).</summary>
@@ -247,6 +206,11 @@ public sealed partial class RaftReplica
         _log.CommitTo(index);
         _uncommitted.CommitTo(index);
         _removals.Committed(previous, _log.Commit);
+        if (_history.Newest.Index <= _log.Commit)
+        {
+            _replication.Dismiss(_history.Newest.Configuration);
+        }
+
         MaybeLeaveJoint();
         MaybeHandOver();
     }

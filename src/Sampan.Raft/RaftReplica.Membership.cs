@@ -100,7 +100,7 @@ public sealed partial class RaftReplica
             return;
         }
 
-        _replication.Adopt(newest.Configuration);
+        _replication.Adopt(newest.Configuration, _history.At(_log.Commit).Configuration);
         if (_transfer.IsActive && !IsElectable(_transfer.Target))
         {
             AbortTransfer();
@@ -160,8 +160,7 @@ public sealed partial class RaftReplica
 
     private void StepDownAfterRemoval()
     {
-        // Nobody will tell the followers later.
-        _replication.SendCommitNotices();
+        _replication.SendLastCommits();
         BecomeFollower(_standing.Term, ReplicaId.None);
     }
 

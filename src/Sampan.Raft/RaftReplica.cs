@@ -68,7 +68,7 @@ public sealed partial class RaftReplica
         _persist = new PersistQueue(options.Group, _log, state.HardState);
         _outbox = new Outbox(options, _standing, _log, _persist);
         _replication = new Replication(options, _standing, _log, _outbox) { Snapshot = state.Snapshot };
-        _reads = new ReadIndexes(options, _standing, _outbox);
+        _reads = new ReadIndexes(options, _standing, _outbox, _log, _history, _replication);
         _removals = new Removals(options, _standing, _outbox, _history, _log.Commit);
         _follower = new FollowerLog(options, _standing, _log, _persist, _outbox, _history, _removals)
         {
@@ -254,7 +254,7 @@ public sealed partial class RaftReplica
         into.Clear();
         if (_standing.IsLeader)
         {
-            StartReadRound();
+            _reads.SendRound(mayUseLease: _protocol.CheckQuorum && !_transfer.EndsLease, IsOnlyVoter());
             _replication.SendAppends();
             if (budget.EndOfRound)
             {
@@ -403,7 +403,7 @@ public sealed partial class RaftReplica
                 HandleTimeoutNow();
                 break;
             case MessageKind.ReadIndex:
-                HandleReadIndex(message);
+                _reads.Take(message);
                 break;
             case MessageKind.ReadIndexResponse:
                 _reads.Answered(message);

@@ -128,8 +128,7 @@ public sealed class ConfigurationCodecTests
         }
     }
 
-    // Every member gets a part: 1 voter of both halves, 2 incoming, 3 outgoing, 4 outgoing and learner to be, 5
-    // learner.
+    // Every member gets a part: 1 both halves, 2 incoming, 3 outgoing, 4 outgoing and then learner, 5 learner.
     private static Configuration Draw(Prng prng)
     {
         var isJoint = prng.Chance(1, 2);

@@ -7,8 +7,8 @@ using Sampan.Raft.Tests.Paper;
 namespace Sampan.Raft.Tests;
 
 /// <summary>
-/// Purpose: what costs nothing must cost nothing. Bytes are those of this thread, after a warm-up; the core has no thread
-/// of its own.
+/// Purpose: what costs nothing must cost nothing. Bytes are those of this thread, after a warm-up; the core has no
+/// thread of its own.
 /// </summary>
 public sealed class AllocationTests
 {
@@ -56,9 +56,9 @@ public sealed class AllocationTests
     }
 
     /// <summary>
-    /// Measured: everything that <c>Propose</c> allocates for batches of 100 commands of 16 bytes each, over 2,000 batches;
-    /// taking, writing and acknowledging them is not measured. Bound: 64 bytes a command for its entry, which keeps the
-    /// payload by reference, and 16 bytes for the growth of the log's tail and of the queue of batches.
+    /// Measured: everything that <c>Propose</c> allocates for batches of 100 commands of 16 bytes each, over 2,000
+    /// batches; taking, writing and acknowledging them is not measured. Bound: 64 bytes a command for its entry, which
+    /// keeps the payload by reference, and 16 bytes for the growth of the log's tail and of the queue of batches.
     /// </summary>
     [Fact]
     public void A_proposal_on_a_leader_allocates_its_entry_and_little_more()

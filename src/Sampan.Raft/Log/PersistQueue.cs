@@ -141,8 +141,8 @@ internal sealed class PersistQueue
     }
 
     /// <summary>
-    /// A snapshot beside the log rests on the log's entry at its last index: that one must not be written after it, or a
-    /// crash in between would leave a log that ends below its own snapshot.
+    /// A snapshot beside the log rests on the log's entry at its last index: that one must not be written after it, or
+    /// a crash in between would leave a log that ends below its own snapshot.
     /// </summary>
     private bool SnapshotIsDue() => _snapshot is not null && !_snapshotHanded
         && (!_snapshotKeepsLog || _log.NextPersistIndex > _snapshot.Last.Index);

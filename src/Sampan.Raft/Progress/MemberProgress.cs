@@ -64,6 +64,12 @@ internal sealed class MemberProgress
     /// <summary>How long after a request it refuses to elect another; zero before its first answer.</summary>
     public TimeSpan PromisedTimeout { get; private set; }
 
+    /// <summary>
+    /// Whether it answered anything in this term. Contact is assumed from the start of the term, so that check-quorum
+    /// gives everybody time; people who look at a member must not be told that it is there.
+    /// </summary>
+    public bool HasAnswered { get; private set; }
+
     /// <summary>The newest read round it answered.</summary>
     public ulong AckedRound { get; private set; }
 
@@ -81,16 +87,17 @@ internal sealed class MemberProgress
     /// <summary>It answered a request that was sent at <paramref name="stamp"/>.</summary>
     public void Answered(Instant stamp, TimeSpan promisedTimeout, ulong round)
     {
-        // A promise belongs to the contact it was made at: a late answer, from before the member's timeout was shortened,
-        // must not lengthen what a newer one promised.
+        // A promise belongs to the contact it was made at: a late answer, from before the member's timeout was
+        // shortened, must not lengthen what a newer one promised.
         if (stamp >= ContactStamp)
         {
-            PromisedTimeout = stamp == ContactStamp && PromisedTimeout > TimeSpan.Zero && PromisedTimeout < promisedTimeout
-                ? PromisedTimeout
-                : promisedTimeout;
+            var keepsShorter = stamp == ContactStamp && PromisedTimeout > TimeSpan.Zero
+                && PromisedTimeout < promisedTimeout;
+            PromisedTimeout = keepsShorter ? PromisedTimeout : promisedTimeout;
             ContactStamp = stamp;
         }
 
+        HasAnswered = true;
         AckedRound = Math.Max(AckedRound, round);
     }
 

@@ -22,24 +22,43 @@ internal sealed class ProgressTracker
     public ReadOnlySpan<MemberProgress> Members => _members;
 
     /// <summary>Forgets everybody.</summary>
-    public void Clear() => _members = [];
+    public void Clear()
+    {
+        _members = [];
+        HasLeaving = false;
+    }
+
+    /// <summary>Whether members are tracked that the configuration in force does not name.</summary>
+    public bool HasLeaving { get; private set; }
 
     /// <summary>
-    /// Tracks exactly the members of <paramref name="configuration"/>: known ones stay as they are, new ones begin in
-    /// Probe at <paramref name="nextIndex"/>.
+    /// Tracks exactly the members of <paramref name="configuration"/>, and those of <paramref name="leaving"/> if it is
+    /// given: known ones stay as they are, new ones begin in Probe at <paramref name="nextIndex"/>.
     /// </summary>
-    public void Adopt(Configuration configuration, ulong nextIndex, Instant now)
+    public void Adopt(Configuration configuration, ulong nextIndex, Instant now, Configuration? leaving = null)
     {
-        var members = new MemberProgress[configuration.Members.Length];
-        for (var i = 0; i < members.Length; i++)
+        var members = new List<MemberProgress>(configuration.Members.Length);
+        foreach (var member in configuration.Members)
         {
-            var replica = configuration.Members[i].Replica;
-            members[i] = Find(replica) ?? new MemberProgress(
-                replica, nextIndex, new Inflights(_inflightMessagesMax, _inflightBytesMax), now);
-            members[i].IsLearner = configuration.IsLearner(replica);
+            members.Add(FindOrNew(member.Replica, nextIndex, now));
         }
 
-        _members = members;
+        foreach (var member in leaving is null ? [] : leaving.Members)
+        {
+            if (!configuration.Contains(member.Replica))
+            {
+                members.Add(FindOrNew(member.Replica, nextIndex, now));
+            }
+        }
+
+        HasLeaving = members.Count > configuration.Members.Length;
+        members.Sort((left, right) => left.Replica.CompareTo(right.Replica));
+        foreach (var member in members)
+        {
+            member.IsLearner = configuration.IsLearner(member.Replica);
+        }
+
+        _members = [.. members];
     }
 
     /// <summary>The member's progress; null if it is no member.</summary>
@@ -76,6 +95,10 @@ internal sealed class ProgressTracker
     /// </summary>
     public Instant LeaseEnd(Configuration configuration, ReplicaId self, int driftPerMille) =>
         ToInstant(JointQuorum.CommittedIndex(configuration, new Promises(this, self, driftPerMille)));
+
+    private MemberProgress FindOrNew(ReplicaId replica, ulong nextIndex, Instant now) =>
+        Find(replica)
+        ?? new MemberProgress(replica, nextIndex, new Inflights(_inflightMessagesMax, _inflightBytesMax), now);
 
     private static Instant ToInstant(ulong ticks) =>
         ticks >= long.MaxValue ? Instant.Never : new Instant((long)ticks);

@@ -41,21 +41,58 @@ internal sealed class Replication
     /// <summary>The newest snapshot that can be sent; null if there is none.</summary>
     public SnapshotMeta? Snapshot { get; set; }
 
-    /// <summary>A term as leader begins: nothing is known of anybody, and contact is assumed from now on.</summary>
-    public void BecomeLeader(Configuration configuration)
+    /// <summary>
+    /// A term as leader begins: nothing is known of anybody, and contact is assumed from now on. Of the members that
+    /// only <paramref name="committed"/> names see <see cref="Adopt"/>.
+    /// </summary>
+    public void BecomeLeader(Configuration configuration, Configuration committed)
     {
         Tracker.Clear();
-        Tracker.Adopt(configuration, _log.LastIndex + 1, _standing.Now);
+        Tracker.Adopt(configuration, _log.LastIndex + 1, _standing.Now, leaving: committed);
         HeartbeatDue = _standing.Now.After(_options.HeartbeatInterval);
         OwnEntriesDurable();
         Tracker.Find(_options.Replica)?.BecomeReplicate();
     }
 
-    /// <summary>The configuration in force is another one.</summary>
-    public void Adopt(Configuration configuration)
+    /// <summary>
+    /// The configuration in force is another one. Members that only <paramref name="committed"/> still names count for
+    /// nothing any more, but get the log until their removal is committed: so they read of it there, and need not come
+    /// back to ask (A11).
+    /// </summary>
+    public void Adopt(Configuration configuration, Configuration committed)
     {
-        Tracker.Adopt(configuration, Math.Max(_log.LastIndex, 1), _standing.Now);
+        Tracker.Adopt(configuration, Math.Max(_log.LastIndex, 1), _standing.Now, leaving: committed);
         OwnEntriesDurable();
+    }
+
+    /// <summary>
+    /// <paramref name="configuration"/> is committed: whoever it does not name is told so, once, and forgotten.
+    /// </summary>
+    public void Dismiss(Configuration configuration)
+    {
+        if (!Tracker.HasLeaving)
+        {
+            return;
+        }
+
+        foreach (var member in Tracker.Members)
+        {
+            if (!configuration.Contains(member.Replica))
+            {
+                SendLastCommit(member);
+            }
+        }
+
+        Tracker.Adopt(configuration, Math.Max(_log.LastIndex, 1), _standing.Now);
+    }
+
+    /// <summary>This leader steps down for good, and nobody may tell the members of the commit index later.</summary>
+    public void SendLastCommits()
+    {
+        foreach (var member in Tracker.Members)
+        {
+            SendLastCommit(member);
+        }
     }
 
     /// <summary>The leader's own disk is one among others: its entries count when they are durable.</summary>
@@ -116,22 +153,7 @@ internal sealed class Replication
     {
         foreach (var member in Tracker.Members)
         {
-            var commit = Math.Min(member.Match, _log.Commit);
-            if (member.Replica == _options.Replica || commit <= member.CommitSent)
-            {
-                continue;
-            }
-
-            member.CommitSent = commit;
-            _outbox.Send(new Message
-            {
-                Kind = MessageKind.Commit,
-                Group = _options.Group,
-                From = _options.Replica,
-                To = member.Replica,
-                Term = _standing.Term,
-                Commit = commit,
-            });
+            SendCommitNotice(member);
         }
     }
 
@@ -278,10 +300,56 @@ internal sealed class Replication
                 member.Inflights.Count,
                 member.Inflights.IsFull,
                 member.PendingSnapshotIndex,
-                isSelf || _standing.Now < member.ContactStamp.After(_options.ElectionTimeout));
+                isSelf || (member.HasAnswered && _standing.Now < member.ContactStamp.After(_options.ElectionTimeout)));
         }
 
         return described;
+    }
+
+    private void SendCommitNotice(MemberProgress member)
+    {
+        var commit = Math.Min(member.Match, _log.Commit);
+        if (member.Replica == _options.Replica || commit <= member.CommitSent)
+        {
+            return;
+        }
+
+        member.CommitSent = commit;
+        _outbox.Send(new Message
+        {
+            Kind = MessageKind.Commit,
+            Group = _options.Group,
+            From = _options.Replica,
+            To = member.Replica,
+            Term = _standing.Term,
+            Commit = commit,
+        });
+    }
+
+    /// <summary>
+    /// A notice says no more than what a member is known to hold. Where its answers are still on their way, an empty
+    /// append goes behind the last entry instead: the member itself checks that it holds that, and else refuses.
+    /// </summary>
+    private void SendLastCommit(MemberProgress member)
+    {
+        if (member.Match >= _log.Commit || member.Replica == _options.Replica)
+        {
+            SendCommitNotice(member);
+            return;
+        }
+
+        _outbox.Send(new Message
+        {
+            Kind = MessageKind.Append,
+            Group = _options.Group,
+            From = _options.Replica,
+            To = member.Replica,
+            Term = _standing.Term,
+            Index = _log.LastIndex,
+            LogTerm = _log.LastTerm,
+            Commit = _log.Commit,
+            Stamp = _standing.Now,
+        });
     }
 
     /// <summary>Sends the next append or asks for what it needs; returns whether another may follow at once.</summary>

@@ -1,6 +1,9 @@
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.Raft.Events;
+using Sampan.Raft.Log;
+using Sampan.Raft.Membership;
+using Sampan.Raft.Progress;
 
 namespace Sampan.Raft.Reads;
 
@@ -12,26 +15,32 @@ internal sealed class ReadIndexes
     private readonly ReplicaOptions _options;
     private readonly Standing _standing;
     private readonly Outbox _outbox;
+    private readonly RaftLog _log;
+    private readonly ConfigurationHistory _history;
+    private readonly Replication _replication;
     private readonly LeaderReads _reads = new();
     private readonly ForwardedReads _forwarded = new();
     private ulong _counter;
 
     /// <summary>No reads yet.</summary>
-    public ReadIndexes(ReplicaOptions options, Standing standing, Outbox outbox)
+    public ReadIndexes(
+        ReplicaOptions options,
+        Standing standing,
+        Outbox outbox,
+        RaftLog log,
+        ConfigurationHistory history,
+        Replication replication)
     {
         _options = options;
         _standing = standing;
         _outbox = outbox;
+        _log = log;
+        _history = history;
+        _replication = replication;
     }
 
     /// <summary>The newest round of heartbeats that reads wait for.</summary>
     public ulong Round => _reads.Round;
-
-    /// <summary>Whether a round of heartbeats is wanted.</summary>
-    public bool HasWaiting => _reads.HasWaiting;
-
-    /// <summary>Whether answers to a round matter.</summary>
-    public bool HasSent => _reads.HasSent;
 
     /// <summary>When the oldest read that was passed on runs out.</summary>
     public Instant Deadline => _forwarded.Deadline;
@@ -74,7 +83,7 @@ internal sealed class ReadIndexes
     /// <summary>A leader takes a request that a member passed on.</summary>
     public void Take(Message message)
     {
-        if (_reads.Count >= _options.PendingReadsMax)
+        if (_reads.Count >= _options.PendingReadsMax || !_history.Newest.Configuration.Contains(message.From))
         {
             Refuse(message);
             return;
@@ -100,15 +109,33 @@ internal sealed class ReadIndexes
         _outbox.EndRead(new ReadState(ticket, outcome, message.Index));
     }
 
-    /// <summary>Everything that waits joins a new round, at the present commit index.</summary>
-    public void StartRound(ulong commit) => _reads.StartRound(commit);
-
-    /// <summary>A quorum answered all rounds up to <paramref name="round"/>.</summary>
-    public void Confirm(ulong round)
+    /// <summary>
+    /// Sends the round of reads that waits, once an entry of this term is committed: before that the commit index may
+    /// be older than what an earlier leader acknowledged (D1). A lease, or being the only voter, spares the round.
+    /// </summary>
+    public void SendRound(bool mayUseLease, bool isOnlyVoter)
     {
-        while (_reads.TryTakeConfirmed(round, out var read))
+        if (!_reads.HasWaiting || _log.Commit < _standing.TermStartIndex)
         {
-            End(read, ReadOutcome.Confirmed);
+            return;
+        }
+
+        _reads.StartRound(_log.Commit);
+        if (isOnlyVoter || (mayUseLease && HoldsLease()))
+        {
+            Confirm(_reads.Round);
+            return;
+        }
+
+        _replication.SendHeartbeats(_reads.Round);
+    }
+
+    /// <summary>A member answered heartbeats: rounds that a quorum answered are over.</summary>
+    public void RoundAnswered()
+    {
+        if (_reads.HasSent)
+        {
+            Confirm(_replication.Tracker.QuorumRound(_history.Newest.Configuration, _options.Replica));
         }
     }
 
@@ -139,6 +166,19 @@ internal sealed class ReadIndexes
         while (_forwarded.TryTakeExpired(Instant.Never, out var ticket))
         {
             _outbox.EndRead(new ReadState(ticket, ReadOutcome.LeaderLost, 0));
+        }
+    }
+
+    private bool HoldsLease() =>
+        _options.LeaseReads
+        && _standing.Now < _replication.Tracker.LeaseEnd(
+            _history.Newest.Configuration, _options.Replica, _options.ClockDriftPerMille);
+
+    private void Confirm(ulong round)
+    {
+        while (_reads.TryTakeConfirmed(round, out var read))
+        {
+            End(read, ReadOutcome.Confirmed);
         }
     }
 

@@ -17,7 +17,7 @@ internal static class ConformanceFolder
 
     /// <summary>Why there is none.</summary>
     public static string Absence =>
-        $"no conformance files: set {Variable} to their folder, or put them into shared/conformance beside the clone";
+        $"no conformance files: set {Variable} to their folder, or put them into shared/conformance by the repository";
 
     /// <summary>
     /// The files of one folder, in the order of their names, as the data of a theory; empty where the folder is absent.
@@ -28,10 +28,10 @@ internal static class ConformanceFolder
         var path = Path is null ? null : System.IO.Path.Combine(Path, folder);
         if (Directory.Exists(path))
         {
-            names.AddRange(
-            [
-                .. Directory.GetFiles(path, pattern).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal)!,
-            ]);
+            foreach (var file in Directory.GetFiles(path, pattern).Order(StringComparer.Ordinal))
+            {
+                names.Add(System.IO.Path.GetFileName(file));
+            }
         }
 
         return names;
@@ -40,6 +40,10 @@ internal static class ConformanceFolder
     /// <summary>Reads one of the files.</summary>
     public static DataDrivenFile Read(string folder, string name) =>
         DataDrivenFile.Read(System.IO.Path.Combine(Path!, folder, name));
+
+    /// <summary>The text of one of the files.</summary>
+    public static string ReadText(string folder, string name) =>
+        File.ReadAllText(System.IO.Path.Combine(Path!, folder, name));
 
     private static string? Find()
     {

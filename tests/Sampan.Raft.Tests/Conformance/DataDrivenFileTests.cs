@@ -9,8 +9,8 @@ public sealed class DataDrivenFileTests
     [Fact]
     public void Arguments_input_and_expectation_are_told_apart()
     {
-        const string Text = "# why\n\ndo 1 a=b c=(2, 3)\nv1 l2\n----\nout\n  more\n\nnext\n----\n";
-        var file = DataDrivenFile.Parse("a.txt", Text);
+        var file = DataDrivenFile.Parse(
+            "a.txt", "# why\n\ndo 1 a=b c=(2, 3)\nv1 l2\n----\nout\n  more\n\nnext\n----\n");
 
         Assert.Equal(2, file.Directives.Count);
         var first = file.Directives[0];

@@ -5,7 +5,9 @@ using Sampan.Raft.Tests.Fixture;
 
 namespace Sampan.Raft.Tests.Elections;
 
-/// <summary>Purpose: when a replica without a leader campaigns: bounds and shape of the waits, and who goes first.</summary>
+/// <summary>
+/// Purpose: when a replica without a leader campaigns: bounds and shape of the waits, and who goes first.
+/// </summary>
 public sealed class ElectionTimerTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(1000);
@@ -98,7 +100,8 @@ public sealed class ElectionTimerTests
     {
         var timer = TimerOf(100, 60, 1);
         // 100 falls to 80, 64 and 52: a voter of 60 may go in its third pair of rounds.
-        Assert.Equal([false, false, false, false, false, true], Enumerable.Range(0, 6).Select(_ => timer.MayCampaign(60)));
+        Assert.Equal(
+            [false, false, false, false, false, true], Enumerable.Range(0, 6).Select(_ => timer.MayCampaign(60)));
         var small = TimerOf(15, 3);
         // 15 falls to 5 and then to 1, never below.
         Assert.Equal([false, false, false, true], Enumerable.Range(0, 4).Select(_ => small.MayCampaign(3)));

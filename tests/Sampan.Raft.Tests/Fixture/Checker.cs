@@ -473,9 +473,8 @@ internal sealed class Checker
         for (var i = Math.Max(firstIndex, disk.FirstIndex); i <= disk.LastIndex; i++)
         {
             var held = disk.Get(i).Id;
-            var isRewritten = task.Entries.Count > 0 && i >= task.Entries[0].Index;
-            var offset = isRewritten ? i - task.Entries[0].Index : ulong.MaxValue;
-            var stays = offset < (ulong)task.Entries.Count && task.Entries[(int)offset].Id == held;
+            var isWithin = task.Entries.Count > 0 && i >= task.Entries[0].Index && i <= task.Entries[^1].Index;
+            var stays = isWithin && task.Entries[(int)(i - task.Entries[0].Index)].Id == held;
             Require(
                 stays || Committed.Find(i)?.Id != held,
                 replica,

@@ -41,8 +41,8 @@ internal sealed class Network
     }
 
     /// <summary>
-    /// The messages of one sender that were kept back enter now, as far as they are <paramref name="wanted"/>; the others
-    /// are lost.
+    /// The messages of one sender that were kept back enter now, as far as they are <paramref name="wanted"/>; the
+    /// others are lost.
     /// </summary>
     public void Release(ulong from, Func<Message, bool> wanted)
     {

@@ -5,14 +5,16 @@ using Sampan.Raft.Log;
 namespace Sampan.Raft.Tests.Log;
 
 /// <summary>
-/// Entries in memory, as an entry cache would keep them: all that was handed out for the disk, until told to forget. What
-/// it forgets stays forgotten until it is handed out again.
+/// Entries in memory, as an entry cache would keep them: all that was handed out for the disk, until told to forget.
+/// What it forgets stays forgotten until it is handed out again.
 /// </summary>
 internal sealed class ForgetfulLogView : ILogView
 {
     private readonly SortedDictionary<ulong, Entry> _entries = [];
 
-    /// <summary>Takes what was handed out; an entry replaces an older one at its index, and all behind that one.</summary>
+    /// <summary>
+    /// Takes what was handed out; an entry replaces an older one at its index, and all behind that one.
+    /// </summary>
     public void Accept(IReadOnlyList<Entry> entries)
     {
         if (entries.Count == 0)

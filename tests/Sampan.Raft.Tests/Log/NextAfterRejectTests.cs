@@ -5,8 +5,8 @@ using Sampan.Raft.Log;
 namespace Sampan.Raft.Tests.Log;
 
 /// <summary>
-/// Purpose: finding where two logs part costs at most one round trip a term (dissertation, 3.5, last paragraphs), and ends
-/// exactly at their last common entry, never below it.
+/// Purpose: finding where two logs part costs at most one round trip a term (dissertation, 3.5, last paragraphs), and
+/// ends exactly at their last common entry, never below it.
 /// </summary>
 public sealed class NextAfterRejectTests
 {
@@ -77,7 +77,8 @@ public sealed class NextAfterRejectTests
     }
 
     /// <summary>
-    /// Logs as elections make them: each term's leader takes over a prefix of some log and extends it with its own term.
+    /// Logs as elections make them: each term's leader takes over a prefix of some log and extends it with its own
+    /// term.
     /// </summary>
     private static List<List<ulong>> RandomLogs(Prng prng)
     {

@@ -7,8 +7,8 @@ using Sampan.Raft.Tests.Paper;
 namespace Sampan.Raft.Tests.Log;
 
 /// <summary>
-/// Purpose: a message that waits for the disk leaves only with or after the write that makes its claims true (I-11, I-12),
-/// in whatever order terms, entries, truncations, snapshots and small budgets come.
+/// Purpose: a message that waits for the disk leaves only with or after the write that makes its claims true (I-11,
+/// I-12), in whatever order terms, entries, truncations, snapshots and small budgets come.
 /// </summary>
 public sealed class PersistQueueTests
 {

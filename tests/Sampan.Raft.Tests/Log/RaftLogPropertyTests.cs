@@ -5,8 +5,8 @@ using Sampan.Raft.Log;
 namespace Sampan.Raft.Tests.Log;
 
 /// <summary>
-/// Purpose: whatever happens to a log in whatever order, it says the same as a naive twin. Covers truncation across tail,
-/// view and durable borders, late and merged reports (B12), compaction, and snapshots that take the log's place.
+/// Purpose: whatever happens to a log in whatever order, it says the same as a naive twin. Covers truncation across
+/// tail, view and durable borders, late and merged reports (B12), compaction, and snapshots that take the log's place.
 /// </summary>
 public sealed class RaftLogPropertyTests
 {
@@ -119,7 +119,8 @@ public sealed class RaftLogPropertyTests
 
             var entries = new List<Entry>();
             _log.TakeForPersist(_number, _prng.NextBelow(200), entries);
-            Assert.Equal(_log.NextPersistIndex - (ulong)entries.Count, entries.Count > 0 ? entries[0].Index : _log.NextPersistIndex);
+            var first = entries.Count > 0 ? entries[0].Index : _log.NextPersistIndex;
+            Assert.Equal(_log.NextPersistIndex - (ulong)entries.Count, first);
             _twin.Taken(_number, entries);
             _view.Accept(entries);
         }

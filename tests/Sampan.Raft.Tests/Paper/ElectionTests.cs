@@ -5,7 +5,9 @@ using Sampan.Raft.Tests.Fixture;
 
 namespace Sampan.Raft.Tests.Paper;
 
-/// <summary>Dissertation, 3.4 and 3.6.1: votes, what must be durable before they leave, and who may not be elected.</summary>
+/// <summary>
+/// Dissertation, 3.4 and 3.6.1: votes, what must be durable before they leave, and who may not be elected.
+/// </summary>
 public sealed class ElectionTests
 {
     private static readonly LogId _end = new(3, 1);

@@ -4,7 +4,9 @@ using Sampan.Raft.Events;
 
 namespace Sampan.Raft.Tests.Paper;
 
-/// <summary>Dissertation, 3.5 and 3.6, the follower's side: what it takes, what it refuses, what it may claim.</summary>
+/// <summary>
+/// Dissertation, 3.5 and 3.6, the follower's side: what it takes, what it refuses, what it may claim.
+/// </summary>
 public sealed class FollowerTests
 {
     [Fact]

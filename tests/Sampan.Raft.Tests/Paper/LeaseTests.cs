@@ -5,7 +5,9 @@ using Sampan.Raft.Tests.Fixture;
 
 namespace Sampan.Raft.Tests.Paper;
 
-/// <summary>Dissertation, 6.4.1: reads that rest on a lease; off by default, and never longer than somebody promised.</summary>
+/// <summary>
+/// Dissertation, 6.4.1: reads that rest on a lease; off by default, and never longer than somebody promised.
+/// </summary>
 public sealed class LeaseTests
 {
     [Fact]

@@ -7,8 +7,8 @@ using Sampan.Raft.Tests.Fixture;
 namespace Sampan.Raft.Tests.Paper;
 
 /// <summary>
-/// Replica 1 alone with its disk: the test plays all others by hand, so that it can say what no honest group would say at
-/// that moment. Nothing is taken, written or reported unless the test asks for it; <see cref="Settle"/> does it all.
+/// Replica 1 alone with its disk: the test plays all others by hand, so that it can say what no honest group would say
+/// at that moment. Nothing is taken, written or reported unless the test asks for it; <see cref="Settle"/> does it all.
 /// </summary>
 internal sealed class Lone
 {

@@ -70,7 +70,9 @@ internal static class Mail
         NeedSnapshotIndex = need,
     };
 
-    /// <summary>I do not hold the entry at <paramref name="index"/>; my conflict is <paramref name="conflict"/>.</summary>
+    /// <summary>
+    /// I do not hold the entry at <paramref name="index"/>; my conflict is <paramref name="conflict"/>.
+    /// </summary>
     public static Message Rejected(ulong from, ulong term, ulong index, LogId conflict, Instant stamp = default) => new()
     {
         Kind = MessageKind.AppendResponse,
@@ -163,7 +165,9 @@ internal static class Mail
         Configuration = configuration,
     };
 
-    /// <summary>Am I a member? The newest configuration that I know is at <paramref name="configurationIndex"/>.</summary>
+    /// <summary>
+    /// Am I a member? The newest configuration that I know is at <paramref name="configurationIndex"/>.
+    /// </summary>
     public static Message Query(ulong from, ulong term, ulong configurationIndex) => new()
     {
         Kind = MessageKind.MembershipQuery,

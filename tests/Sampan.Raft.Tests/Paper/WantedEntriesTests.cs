@@ -5,7 +5,9 @@ using Sampan.Raft.Progress;
 
 namespace Sampan.Raft.Tests.Paper;
 
-/// <summary>A leader whose memory forgot what a follower needs: it asks, is answered later, and may be answered wrongly.</summary>
+/// <summary>
+/// A leader whose memory forgot what a follower needs: it asks, is answered later, and may be answered wrongly.
+/// </summary>
 public sealed class WantedEntriesTests
 {
     private static readonly ReplicaId _peer = new(2);
@@ -108,7 +110,8 @@ public sealed class WantedEntriesTests
     }
 
     /// <summary>
-    /// A leader of term 4 with entries 1 to 4, of which it remembers only the last; replica 2 is known to hold the first.
+    /// A leader of term 4 with entries 1 to 4, of which it remembers only the last; replica 2 is known to hold the
+    /// first.
     /// </summary>
     private static Lone LeaderThatForgot()
     {

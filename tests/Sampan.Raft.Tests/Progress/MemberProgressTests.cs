@@ -4,7 +4,9 @@ using Sampan.Raft.Progress;
 
 namespace Sampan.Raft.Tests.Progress;
 
-/// <summary>Purpose: a leader's view of one member obeys its invariant whatever is heard, and in whatever order.</summary>
+/// <summary>
+/// Purpose: a leader's view of one member obeys its invariant whatever is heard, and in whatever order.
+/// </summary>
 public sealed class MemberProgressTests
 {
     private static readonly Instant _start = new(1000);
