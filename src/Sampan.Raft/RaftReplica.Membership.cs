@@ -108,6 +108,8 @@ public sealed partial class RaftReplica
 
         if (_standing.IsLeader)
         {
+            // What was answered so far may be a quorum of the new configuration, and no answer may come any more.
+            _reads.RoundAnswered();
             MaybeCommit();
         }
     }
