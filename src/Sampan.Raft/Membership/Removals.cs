@@ -17,15 +17,19 @@ internal sealed class Removals
     private RemovalInquiry? _inquiry;
     private bool _wasCommittedMember;
 
-    /// <summary>Of a replica whose committed configuration is <paramref name="committed"/>.</summary>
+    /// <summary>Of a replica that starts with this history, committed up to <paramref name="commit"/>.</summary>
     public Removals(
-        ReplicaOptions options, Standing standing, Outbox outbox, ConfigurationHistory history, Configuration committed)
+        ReplicaOptions options, Standing standing, Outbox outbox, ConfigurationHistory history, ulong commit)
     {
         _options = options;
         _standing = standing;
         _outbox = outbox;
         _history = history;
-        _wasCommittedMember = committed.Contains(options.Replica);
+        foreach (var entry in history.Entries)
+        {
+            _wasCommittedMember |= entry.Index <= commit && entry.Configuration.Contains(options.Replica);
+        }
+
         WasMember = history.EverContained(options.Replica);
     }
 
@@ -61,6 +65,7 @@ internal sealed class Removals
         }
 
         var committed = _history.At(commit);
+        _wasCommittedMember |= committed.Configuration.Contains(_options.Replica);
         if (!_standing.IsLeader && !IsRemoved && _wasCommittedMember
             && !committed.Configuration.Contains(_options.Replica))
         {
