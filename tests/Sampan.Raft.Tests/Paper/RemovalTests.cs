@@ -284,6 +284,27 @@ public sealed class RemovalTests
         Assert.Equal(1UL, cluster[1].Status.HardState.Term);
     }
 
+    [Fact]
+    public void A_removed_member_that_missed_the_last_notice_learns_of_its_removal_C14()
+    {
+        var cluster = new Cluster(4);
+        cluster.Elect(1);
+        cluster.ProposeChange(1, MembershipChange.Remove(new ReplicaId(4)));
+        while (cluster[1].Status.HardState.Commit < 3)
+        {
+            cluster.DeliverOnce();
+        }
+
+        // It holds the entry that removes it, and never hears that it is committed.
+        cluster.DropAll(1, 4);
+        Assert.Equal(3UL, cluster[4].Status.LastIndex);
+        Assert.Equal(3UL, cluster[1].Status.HardState.Commit);
+        Assert.False(cluster[4].Core.IsRemoved);
+        cluster.Run(TimeSpan.FromSeconds(30));
+        Assert.True(cluster[4].Core.IsRemoved);
+        Assert.Equal(1UL, cluster[1].Status.HardState.Term);
+    }
+
     /// <summary>A leader of three that committed the joint state of its removal; leaving it is appended.</summary>
     private static Lone Leaving()
     {

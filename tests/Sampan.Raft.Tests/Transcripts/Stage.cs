@@ -29,7 +29,7 @@ internal sealed class Stage
         switch (verb)
         {
             case "cluster":
-                Begin(int.Parse(words[0], CultureInfo.InvariantCulture), words.Contains("leases"));
+                Begin(int.Parse(words[0], CultureInfo.InvariantCulture), words[1..]);
                 break;
             case "blank":
                 _cluster.AddBlank(Id(words[0]));
@@ -82,6 +82,9 @@ internal sealed class Stage
             case "heartbeat":
                 _cluster.Do(Id(words[0]), "heartbeat", (core, now) => core.SendHeartbeats(now));
                 break;
+            case "forget":
+                _cluster.Do(Id(words[0]), "forget leader", (core, _) => core.ForgetLeader());
+                break;
             case "isolate":
                 _cluster.Isolate(Id(words[0]));
                 break;
@@ -131,13 +134,17 @@ internal sealed class Stage
         }
     }
 
-    private void Begin(int voters, bool leases)
+    private void Begin(int voters, string[] settings)
     {
         _shown.Clear();
         _readsShown.Clear();
         _cluster = new Cluster(voters, new ClusterOptions
         {
-            Configure = options => options with { LeaseReads = leases },
+            Configure = options => options with
+            {
+                LeaseReads = settings.Contains("leases"),
+                AppendBytesMax = settings.Contains("small") ? 1 : options.AppendBytesMax,
+            },
         });
     }
 
