@@ -5,8 +5,8 @@ namespace Sampan.MultiRaft.Abstractions;
 /// <summary>What a transport calls; any thread, never blocking.</summary>
 public interface ITransportHandler
 {
-    /// <summary>What this store says in its own handshakes.</summary>
-    Handshake Introduce();
+    /// <summary>What this store says in its own handshake to <paramref name="to"/>.</summary>
+    Handshake Introduce(StoreId to);
 
     /// <summary>
     /// Decides on another store's handshake. The answer may come later, from another thread (a record must be durable

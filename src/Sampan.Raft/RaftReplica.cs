@@ -131,8 +131,14 @@ public sealed partial class RaftReplica
     /// <summary>The commit index at this moment.</summary>
     public ulong CommitIndex => _log.Commit;
 
+    /// <summary>Everything up to here is durable at this store.</summary>
+    public ulong DurableIndex => _log.DurableIndex;
+
     /// <summary>The last index that was reported applied.</summary>
     public ulong AppliedIndex => _log.AppliedIndex;
+
+    /// <summary>The term of the entry at an index of the log; false outside of it.</summary>
+    public bool TryGetTerm(ulong index, out ulong term) => _log.TryGetTerm(index, out term);
 
     /// <summary>The newest configuration at or below an index that the log or its base still knows.</summary>
     public ConfigurationEntry ConfigurationAt(ulong index) => _history.At(index);

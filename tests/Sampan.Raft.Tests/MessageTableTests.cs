@@ -63,7 +63,7 @@ public sealed class MessageTableTests
             | | older term | newer term |
             |---|---|---|
             | Append, Heartbeat, Commit, Snapshot | answered by a rejecting AppendResponse of the own term | the term is adopted, then as above |
-            | Vote | answered by a refusal of the own term | refused in the own term while in contact with a leader, else the term is adopted, then as above |
+            | Vote | answered by a refusal of the own term | refused while in contact with a leader, else as above |
             | ReadIndex | as above | the term is adopted, then as above |
             | all others | ignored | the term is adopted, then as above |
 

@@ -1,0 +1,284 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Doors;
+using Sampan.MultiRaft.Groups;
+using Sampan.MultiRaft.Snapshots;
+
+namespace Sampan.MultiRaft.Applying;
+
+/// <summary>
+/// Feeds committed entries to state machines, answers reads, freezes states for snapshots. Serial in a group; groups take
+/// turns. It never touches a disk but to install a snapshot.
+/// </summary>
+internal sealed class ApplyWorker : IWorker
+{
+    private const string Failed = "the group's state machine has failed on this store";
+    private const string Stopped = "the store has stopped";
+
+    private readonly StoreOptions _options;
+    private readonly MonotonicClock _clock;
+    private readonly ICompletionQueue _completions;
+    private readonly ISnapshotStorage _snapshots;
+    private readonly SnapshotWorker _snapshotWorker;
+    private readonly TimeSpan _slice;
+
+    // Guards the queue; a leaf. Bounded by the group workers' budgets.
+    private readonly Lock _gate = new();
+    private readonly Queue<ApplyWork> _queue = new();
+    private readonly ApplyContext _context = new();
+    private readonly ReadContext _readContext = new();
+    private readonly List<Command> _commands = [];
+    private readonly List<PendingRequest?> _waiters = [];
+    private IWorkerHandle? _handle;
+
+    /// <summary>A worker with an empty queue that works for <paramref name="slice"/> at most before it lets others run.</summary>
+    public ApplyWorker(
+        StoreOptions options,
+        MonotonicClock clock,
+        ICompletionQueue completions,
+        ISnapshotStorage snapshots,
+        SnapshotWorker snapshotWorker,
+        TimeSpan slice)
+    {
+        _options = options;
+        _clock = clock;
+        _completions = completions;
+        _snapshots = snapshots;
+        _snapshotWorker = snapshotWorker;
+        _slice = slice;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "apply-worker";
+
+    /// <summary>Names the worker; before the start.</summary>
+    public void Bind(IWorkerHandle handle) => _handle = handle;
+
+    /// <summary>Group worker: work for a state machine.</summary>
+    public void Enqueue(ApplyWork work)
+    {
+        lock (_gate)
+        {
+            _queue.Enqueue(work);
+        }
+
+        _handle?.Wake();
+    }
+
+    /// <inheritdoc/>
+    public Instant RunOnce()
+    {
+        var end = _clock.Now.After(_slice);
+        while (TryTake(out var work))
+        {
+            Run(work);
+            if (_clock.Now >= end)
+            {
+                return HasWork() ? Instant.Zero : Instant.Never;
+            }
+        }
+
+        return Instant.Never;
+    }
+
+    /// <summary>The store stops, and no worker runs any more: everything that waits here fails.</summary>
+    public void Stop(IEnumerable<ApplyLane> lanes)
+    {
+        while (TryTake(out var work))
+        {
+            Refuse(work, RaftErrorCode.Stopped, Stopped);
+        }
+
+        foreach (var lane in lanes)
+        {
+            FailWaitingReads(lane, RaftErrorCode.Stopped, Stopped);
+        }
+    }
+
+    private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ApplyWork? work)
+    {
+        lock (_gate)
+        {
+            return _queue.TryDequeue(out work);
+        }
+    }
+
+    private bool HasWork()
+    {
+        lock (_gate)
+        {
+            return _queue.Count > 0;
+        }
+    }
+
+    private void Run(ApplyWork work)
+    {
+        var lane = work.Lane;
+        if (work.SnapshotEnded)
+        {
+            lane.IsSnapshotUnderWay = false;
+        }
+
+        if (lane.IsPoisoned)
+        {
+            Refuse(work, RaftErrorCode.Poisoned, Failed);
+            return;
+        }
+
+        if (work.Snapshot is not null)
+        {
+            Install(lane, work.Snapshot);
+        }
+
+        if (work.Entries.Count > 0)
+        {
+            ApplyEntries(lane, work);
+        }
+
+        foreach (var read in work.Reads)
+        {
+            lane.WaitingReads.Enqueue(read, read.ReadIndex);
+        }
+
+        AnswerReads(lane);
+        if (work.SnapshotRequest is not null)
+        {
+            BeginSnapshot(lane, work.SnapshotRequest);
+        }
+        else if (_options.SnapshotEntries > 0
+            && lane.Applied.Index >= lane.LastSnapshotIndex + _options.SnapshotEntries)
+        {
+            BeginSnapshot(lane, null);
+        }
+    }
+
+    private void Install(ApplyLane lane, SnapshotMeta snapshot)
+    {
+        Invariant.Holds(snapshot.Last.Index >= lane.Applied.Index, snapshot.Last.Index, lane.Applied.Index);
+        using (var source = _snapshots.Open(lane.Host.Group, snapshot.Last))
+        {
+            lane.Machine.Install(source);
+        }
+
+        lane.Applied = snapshot.Last;
+        lane.TimeTicks = snapshot.TimeTicks;
+        lane.Configuration = snapshot.Configuration;
+        lane.LastSnapshotIndex = snapshot.Last.Index;
+        Report(lane, 0);
+    }
+
+    private void ApplyEntries(ApplyLane lane, ApplyWork work)
+    {
+        _commands.Clear();
+        _waiters.Clear();
+        var last = work.Entries[^1];
+        Invariant.Holds(work.Entries[0].Index == lane.Applied.Index + 1, work.Entries[0].Index, lane.Applied.Index);
+        _context.Begin(last.Index, last.TimeTicks);
+        for (var i = 0; i < work.Entries.Count; i++)
+        {
+            var entry = work.Entries[i];
+            if (entry.Kind == EntryKind.Command)
+            {
+                var command = CommandEnvelope.CommandOf(entry.Payload);
+                _commands.Add(new Command(entry.Id, entry.TimeTicks, command));
+                _waiters.Add(work.Waiters[i]);
+                _context.Add(isResultWanted: work.Waiters[i] is not null);
+            }
+            else if (entry.Kind == EntryKind.Configuration)
+            {
+                Invariant.Holds(ConfigurationCodec.TryDecode(entry.Payload.Span, out var configuration));
+                lane.Configuration = new ConfigurationEntry(entry.Index, configuration);
+            }
+        }
+
+        if (!TryApply(lane))
+        {
+            Refuse(work, RaftErrorCode.Poisoned, Failed);
+            return;
+        }
+
+        lane.Applied = last.Id;
+        lane.TimeTicks = last.TimeTicks;
+        for (var i = 0; i < _commands.Count; i++)
+        {
+            _waiters[i]?.Settle(
+                new ApplyResult(_commands[i].Position, _context.ResultOf(i)), _completions);
+        }
+
+        Report(lane, work.Entries.Count);
+    }
+
+    /// <summary>A state machine that throws stops its group on this store, never another group.</summary>
+    private bool TryApply(ApplyLane lane)
+    {
+        try
+        {
+            lane.Machine.Apply(
+                _context, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_commands));
+            return true;
+        }
+        catch (Exception exception) when (exception is not InvariantViolationException)
+        {
+            lane.IsPoisoned = true;
+            var reason = $"the state machine threw at or above index {lane.Applied.Index + 1}: {exception.Message}";
+            lane.Host.Mailbox.Complete(lane.Host.Slot, reason, static (slot, text) => slot.Poisoned(text));
+            FailWaitingReads(lane, RaftErrorCode.Poisoned, Failed);
+            return false;
+        }
+    }
+
+    private void Refuse(ApplyWork work, RaftErrorCode code, string reason)
+    {
+        foreach (var waiter in work.Waiters)
+        {
+            waiter?.Fail(code, RequestOutcome.Unknown, reason, _completions);
+        }
+
+        foreach (var read in work.Reads)
+        {
+            read.Fail(code, RequestOutcome.NotApplied, reason, _completions);
+        }
+
+        work.SnapshotRequest?.Fail(code, RequestOutcome.NotApplied, reason, _completions);
+    }
+
+    private void FailWaitingReads(ApplyLane lane, RaftErrorCode code, string reason)
+    {
+        while (lane.WaitingReads.TryDequeue(out var read, out _))
+        {
+            read.Fail(code, RequestOutcome.NotApplied, reason, _completions);
+        }
+    }
+
+    private void AnswerReads(ApplyLane lane)
+    {
+        while (lane.WaitingReads.TryPeek(out var read, out var index) && index <= lane.Applied.Index)
+        {
+            lane.WaitingReads.Dequeue();
+            _readContext.Begin(lane.Applied);
+            lane.Machine.Read(_readContext, read.Payload);
+            var result = new ReadResult(lane.Applied, _readContext.Answer, _readContext.View);
+            read.Settle(result, _completions);
+        }
+    }
+
+    private void BeginSnapshot(ApplyLane lane, PendingRequest? request)
+    {
+        if (lane.Applied.Index == 0 || lane.Applied.Index == lane.LastSnapshotIndex || lane.IsSnapshotUnderWay)
+        {
+            request?.Settle(_completions);
+            return;
+        }
+
+        var meta = new SnapshotMeta(lane.Applied, lane.Configuration, lane.TimeTicks);
+        lane.LastSnapshotIndex = lane.Applied.Index;
+        lane.IsSnapshotUnderWay = true;
+        _snapshotWorker.Take(lane, lane.Machine.BeginSnapshot(), meta, request);
+    }
+
+    private static void Report(ApplyLane lane, int entries) => lane.Host.Mailbox.Complete(
+        lane.Host.Slot,
+        (lane.Applied.Index, (long)entries),
+        static (slot, applied) => slot.Applied(applied.Index, applied.Item2));
+}

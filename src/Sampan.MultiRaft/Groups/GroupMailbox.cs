@@ -1,0 +1,202 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Doors;
+
+namespace Sampan.MultiRaft.Groups;
+
+/// <summary>
+/// What waits for a group worker, in three admission classes. Requests of doors are bounded in number and bytes and refused
+/// as busy. Peers' messages are bounded in bytes for each peer and dropped. Completions of the store's own workers are
+/// merged into a slot of their replica: they need no room, cannot fail and cannot block, so the way back never dead-locks
+/// with the way in.
+/// </summary>
+internal sealed class GroupMailbox
+{
+    private readonly StoreOptions _options;
+    private readonly ICompletionQueue _completions;
+
+    // Guards everything below; a leaf: nothing is called while it is held.
+    private readonly Lock _gate = new();
+    private readonly Dictionary<StoreId, long> _peerBytes = [];
+    private List<PendingRequest> _requests = [];
+    private List<PeerInput> _messages = [];
+    private List<StoreConnection> _lost = [];
+    private List<Unreachable> _unreachable = [];
+    private List<CompletionSlot> _ready = [];
+    private List<StoreRecord> _durableRecords = [];
+    private long _requestBytes;
+    private long _droppedMessages;
+    private bool _closed;
+    private IWorkerHandle? _handle;
+
+    /// <summary>An empty mailbox.</summary>
+    public GroupMailbox(StoreOptions options, ICompletionQueue completions)
+    {
+        _options = options;
+        _completions = completions;
+    }
+
+    /// <summary>Messages of peers that were dropped for want of room.</summary>
+    public long DroppedMessages => Interlocked.Read(ref _droppedMessages);
+
+    /// <summary>Names the worker that reads it; before the start.</summary>
+    public void Bind(IWorkerHandle handle) => _handle = handle;
+
+    /// <summary>Doors: hands a request over, or refuses it.</summary>
+    public void Post(PendingRequest request)
+    {
+        RaftException? refusal = null;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                refusal = new RaftException(RaftErrorCode.Stopped, RequestOutcome.NotApplied, "the store has stopped");
+            }
+            else if (_requests.Count >= _options.RequestsMax
+                || (_requestBytes > 0 && _requestBytes + request.Cost > _options.RequestBytesMax))
+            {
+                refusal = new RaftException(
+                    RaftErrorCode.Busy, RequestOutcome.NotApplied, "too many requests wait at this store");
+            }
+            else
+            {
+                _requests.Add(request);
+                _requestBytes += request.Cost;
+            }
+        }
+
+        if (refusal is null)
+        {
+            _handle?.Wake();
+        }
+        else
+        {
+            request.Fail(refusal.Code, refusal.Outcome, refusal.Message, _completions);
+        }
+    }
+
+    /// <summary>Transport: a message arrived; dropped if its sender's bound is reached.</summary>
+    public void Receive(StoreConnection from, StoreMessage message, long bytes)
+    {
+        lock (_gate)
+        {
+            _peerBytes.TryGetValue(from.Store, out var waiting);
+            if (_closed || (waiting > 0 && waiting + bytes > _options.PeerBytesMax))
+            {
+                _droppedMessages++;
+                return;
+            }
+
+            _peerBytes[from.Store] = waiting + bytes;
+            _messages.Add(new PeerInput(from, message));
+        }
+
+        _handle?.Wake();
+    }
+
+    /// <summary>Transport: a stream ended.</summary>
+    public void PeerLost(StoreConnection connection)
+    {
+        lock (_gate)
+        {
+            // Streams end at most as often as they are opened, and each is named once: bounded by the transport.
+            _lost.Add(connection);
+        }
+
+        _handle?.Wake();
+    }
+
+    /// <summary>Transport: appends of a group to a store were dropped.</summary>
+    public void PeerUnreachable(StoreId store, GroupId group)
+    {
+        var report = new Unreachable(store, group);
+        lock (_gate)
+        {
+            if (_unreachable.Contains(report))
+            {
+                return;
+            }
+
+            _unreachable.Add(report);
+        }
+
+        _handle?.Wake();
+    }
+
+    /// <summary>Log writer: a record of the store is durable.</summary>
+    public void RecordDurable(StoreRecord record)
+    {
+        lock (_gate)
+        {
+            // Each record answers one that this worker or the peer table sent: bounded by those.
+            _durableRecords.Add(record);
+        }
+
+        _handle?.Wake();
+    }
+
+    /// <summary>Other workers: merges a completion into a replica's slot.</summary>
+    public void Complete<T>(CompletionSlot slot, T value, Action<CompletionSlot, T> merge)
+    {
+        lock (_gate)
+        {
+            merge(slot, value);
+            if (!slot.IsReady)
+            {
+                slot.IsReady = true;
+                _ready.Add(slot);
+            }
+        }
+
+        _handle?.Wake();
+    }
+
+    /// <summary>The worker: takes all that waits, leaving the lists of <paramref name="into"/> in exchange.</summary>
+    public void Drain(DrainedMail into)
+    {
+        into.Clear();
+        lock (_gate)
+        {
+            (_requests, into.Requests) = (into.Requests, _requests);
+            (_messages, into.Messages) = (into.Messages, _messages);
+            (_lost, into.Lost) = (into.Lost, _lost);
+            (_unreachable, into.Unreachable) = (into.Unreachable, _unreachable);
+            (_durableRecords, into.DurableRecords) = (into.DurableRecords, _durableRecords);
+            _requestBytes = 0;
+            _peerBytes.Clear();
+            foreach (var slot in _ready)
+            {
+                slot.IsReady = false;
+                into.Completions.Add(slot.Take());
+            }
+
+            _ready.Clear();
+        }
+    }
+
+    /// <summary>Whether something waits.</summary>
+    public bool HasMail
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _requests.Count + _messages.Count + _lost.Count + _unreachable.Count + _ready.Count
+                    + _durableRecords.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>The store stops: nothing is taken any more; what waits is returned.</summary>
+    public List<PendingRequest> Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            var waiting = _requests;
+            _requests = [];
+            return waiting;
+        }
+    }
+}

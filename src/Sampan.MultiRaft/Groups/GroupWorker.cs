@@ -1,0 +1,285 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Doors;
+using Sampan.MultiRaft.Logs;
+using Sampan.MultiRaft.Stores;
+
+namespace Sampan.MultiRaft.Groups;
+
+/// <summary>
+/// Runs many replicas on one thread. A round: take all mail, give it to the replicas, let time pass, take each active
+/// replica's Ready and hand its parts on. It waits for nothing but its mailbox.
+/// </summary>
+internal sealed class GroupWorker : IWorker
+{
+    private readonly StoreWorkers _store;
+    private readonly GroupMailbox _mailbox;
+    private readonly ReplicaFactory _factory;
+    private readonly StoreMembership _membership;
+    private readonly DrainedMail _mail = new();
+    private readonly SortedDictionary<GroupId, ReplicaHost> _hosts = [];
+    private readonly TimeSpan _scanInterval;
+    private readonly GroupLife _life;
+    private Instant _scanAt = Instant.Zero;
+
+    /// <summary>A worker with the replicas that were found on disk.</summary>
+    public GroupWorker(
+        string name,
+        StoreWorkers store,
+        GroupMailbox mailbox,
+        ReplicaFactory factory,
+        StoreMembership membership,
+        IEnumerable<ReplicaHost> hosts,
+        IReadOnlyDictionary<GroupId, ReplicaId> tombstones)
+    {
+        Name = name;
+        _store = store;
+        _mailbox = mailbox;
+        _factory = factory;
+        _membership = membership;
+        _scanInterval = store.Options.ElectionTimeout / 256;
+        _life = new GroupLife(store, mailbox, tombstones);
+        foreach (var host in hosts)
+        {
+            _hosts.Add(host.Group, host);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public Instant RunOnce()
+    {
+        _mailbox.Drain(_mail);
+        // Sampled after the mailbox was drained: a pause lies before what waited through it (D5).
+        var now = _store.Clock.Now;
+        TakeMail(now);
+        if (_scanAt <= now)
+        {
+            Scan(now);
+        }
+
+        var endOfRound = !_mailbox.HasMail;
+        var isStarved = RouteAll(endOfRound, now);
+        Evict();
+        if (!endOfRound)
+        {
+            return Instant.Zero;
+        }
+
+        return isStarved ? now.After(_scanInterval) : NextWake(now);
+    }
+
+    /// <summary>The store stops, and no worker runs any more: everything that waits here fails.</summary>
+    public void Stop(string reason)
+    {
+        foreach (var request in _mailbox.Close())
+        {
+            request.Fail(RaftErrorCode.Stopped, RequestOutcome.NotApplied, reason, _store.Completions);
+        }
+
+        _life.Stop(reason);
+        foreach (var host in _hosts.Values)
+        {
+            host.Stop(RaftErrorCode.Stopped, reason);
+        }
+    }
+
+    private void TakeMail(Instant now)
+    {
+        foreach (var input in _mail.Messages)
+        {
+            TakeMessage(input, now);
+        }
+
+        foreach (var connection in _mail.Lost)
+        {
+            foreach (var host in _hosts.Values)
+            {
+                host.PeerLost(connection);
+            }
+
+            _store.SnapshotWorker.PeerLost(connection);
+        }
+
+        foreach (var report in _mail.Unreachable)
+        {
+            if (_hosts.TryGetValue(report.Group, out var host))
+            {
+                host.PeerUnreachable(report.Store);
+            }
+        }
+
+        foreach (var completed in _mail.Completions)
+        {
+            completed.Host.Take(completed, now);
+        }
+
+        foreach (var record in _mail.DurableRecords)
+        {
+            TakeRecord(record);
+        }
+
+        foreach (var request in _mail.Requests)
+        {
+            TakeRequest(request, now);
+        }
+    }
+
+    private void TakeMessage(PeerInput input, Instant now)
+    {
+        // A store that may have forgotten votes or acknowledgements takes no part until it is admitted (A16).
+        if (!_membership.IsAdmitted)
+        {
+            return;
+        }
+
+        var message = input.Message;
+        if (!_hosts.TryGetValue(message.Group, out var host))
+        {
+            _life.MayCreate(message);
+            return;
+        }
+
+        switch (message.Kind)
+        {
+            case StoreMessageKind.Raft when message.Raft is not null:
+                host.Step(input.From.Store, message.Raft, now);
+                break;
+            case StoreMessageKind.Forward or StoreMessageKind.ForwardAnswer when message.Forward is not null:
+                host.TakeForward(input.From.Store, message.Forward);
+                break;
+            case StoreMessageKind.Snapshot when message.Snapshot is not null:
+                _store.SnapshotWorker.Receive(input.From, host, message.Snapshot);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void TakeRequest(PendingRequest request, Instant now)
+    {
+        if (request.Kind == RequestKind.Create)
+        {
+            _life.Create(request, _hosts.ContainsKey(request.Group));
+        }
+        else if (!_hosts.TryGetValue(request.Group, out var host))
+        {
+            request.Fail(
+                RaftErrorCode.UnknownGroup,
+                RequestOutcome.NotApplied,
+                $"group {request.Group} has no replica on this store",
+                _store.Completions);
+        }
+        else if (request.Kind == RequestKind.Remove)
+        {
+            _life.Remove(request, host);
+        }
+        else
+        {
+            host.Take(request, now);
+        }
+    }
+
+    private void TakeRecord(StoreRecord record)
+    {
+        switch (record.Kind)
+        {
+            case StoreRecordKind.BootstrapMark when record.Configuration is not null:
+                Add(_factory.Bootstrap(record.Group, record.Replica, record.Configuration, _mailbox));
+                break;
+            case StoreRecordKind.ReplicaCreated:
+                Add(_factory.Blank(record.Group, record.Replica, _mailbox));
+                break;
+            case StoreRecordKind.Tombstone:
+                _hosts.Remove(record.Group);
+                _factory.Forget(record.Group);
+                break;
+            default:
+                break;
+        }
+
+        _life.Done(record);
+    }
+
+    private void Add(ReplicaHost host)
+    {
+        _hosts.Add(host.Group, host);
+        host.IsActive = true;
+        _scanAt = Instant.Zero;
+    }
+
+    /// <summary>Lets time pass for those whose deadline came; binds members whose stores are known now.</summary>
+    private void Scan(Instant now)
+    {
+        _scanAt = now.After(_scanInterval);
+        foreach (var host in _hosts.Values)
+        {
+            if (_membership.IsAdmitted && host.NextDeadline <= now)
+            {
+                host.Tick(now);
+            }
+
+            if (host.IsRemoved)
+            {
+                _life.Destroy(host);
+            }
+
+            host.BindKnown(_membership.Known);
+        }
+    }
+
+    private bool RouteAll(bool endOfRound, Instant now)
+    {
+        var isStarved = false;
+        foreach (var host in _hosts.Values)
+        {
+            if (!host.IsActive)
+            {
+                continue;
+            }
+
+            host.FlushRequests(now);
+            var hasRoom = _store.LogWriter.RoomBytes > 0;
+            host.Route(endOfRound, now);
+            host.PublishStatus();
+            host.IsActive = !hasRoom;
+            isStarved |= !hasRoom;
+        }
+
+        return isStarved;
+    }
+
+    private void Evict()
+    {
+        var bytes = 0L;
+        foreach (var host in _hosts.Values)
+        {
+            bytes += host.Cache.Bytes;
+        }
+
+        var excess = bytes - _store.Options.EntryCacheBytesMax;
+        foreach (var host in _hosts.Values)
+        {
+            if (excess <= 0)
+            {
+                return;
+            }
+
+            excess -= host.Cache.Evict(excess, host.EvictableIndex);
+        }
+    }
+
+    private Instant NextWake(Instant now)
+    {
+        var wake = Instant.Never;
+        foreach (var host in _hosts.Values)
+        {
+            wake = Instant.Min(wake, host.NextDeadline);
+        }
+
+        return wake == Instant.Never ? wake : Instant.Max(wake, Instant.Max(_scanAt, now));
+    }
+}

@@ -1,0 +1,130 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Applying;
+using Sampan.MultiRaft.Doors;
+using Sampan.MultiRaft.Stores;
+using Sampan.Raft;
+
+namespace Sampan.MultiRaft.Groups;
+
+/// <summary>Makes hosts of replicas: bootstrapped, created by a message, or found on disk.</summary>
+internal sealed class ReplicaFactory
+{
+    private readonly StoreWorkers _store;
+    private readonly IStateMachineFactory _machines;
+    private readonly ISnapshotStorage _snapshots;
+    private readonly GroupTable _table;
+    private readonly PendingRequestPool _pool;
+    private readonly PayloadChunks _chunks = new();
+    private readonly Prng _prng;
+    private readonly TimeSpan _storedElectionTimeout;
+    private readonly List<ApplyLane> _lanes;
+
+    /// <summary>A factory for one group worker; <paramref name="prng"/> belongs to it.</summary>
+    public ReplicaFactory(
+        StoreWorkers store,
+        IStateMachineFactory machines,
+        ISnapshotStorage snapshots,
+        GroupTable table,
+        PendingRequestPool pool,
+        Prng prng,
+        TimeSpan storedElectionTimeout,
+        List<ApplyLane> lanes)
+    {
+        _lanes = lanes;
+        _store = store;
+        _machines = machines;
+        _snapshots = snapshots;
+        _table = table;
+        _pool = pool;
+        _prng = prng;
+        _storedElectionTimeout = storedElectionTimeout;
+    }
+
+    /// <summary>A replica of a group that was bootstrapped here.</summary>
+    public ReplicaHost Bootstrap(GroupId group, ReplicaId replica, Configuration initial, GroupMailbox mailbox) =>
+        Make(group, replica, ReplicaState.Bootstrap(initial), mailbox, installed: null);
+
+    /// <summary>A replica that a message of a member created; it waits for its first configuration.</summary>
+    public ReplicaHost Blank(GroupId group, ReplicaId replica, GroupMailbox mailbox) =>
+        Make(group, replica, ReplicaState.Blank, mailbox, installed: null);
+
+    /// <summary>A replica as it was found on disk; <paramref name="remarks"/> takes what was settled on the way.</summary>
+    public ReplicaHost Recover(RecoveredGroup found, GroupMailbox mailbox, List<string> remarks)
+    {
+        var sound = _snapshots.Recover(found.Group, found.Snapshots, remarks);
+        var recovery = ReplicaRecovery.From(found, sound);
+        var host = Make(found.Group, found.Replica, recovery.State, mailbox, recovery.Install);
+        foreach (var snapshot in sound)
+        {
+            _store.SnapshotWorker.Found(found.Group, snapshot.Last);
+        }
+
+        host.Recovered(sound);
+        return host;
+    }
+
+    /// <summary>A replica is gone: its snapshots go, and doors find it no more.</summary>
+    public void Forget(GroupId group)
+    {
+        _table.Remove(group);
+        _snapshots.DeleteAll(group);
+    }
+
+    private ReplicaHost Make(
+        GroupId group, ReplicaId replica, ReplicaState state, GroupMailbox mailbox, SnapshotMeta? installed)
+    {
+        var machine = _machines.Create(group);
+        var applied = LogId.Zero;
+        var timeTicks = 0L;
+        if (machine.AppliedIndex > 0)
+        {
+            state = state with { AppliedIndex = machine.AppliedIndex };
+        }
+        else if (installed is not null)
+        {
+            using var source = _snapshots.Open(group, installed.Last);
+            machine.Install(source);
+            state = state with { AppliedIndex = installed.Last.Index };
+            applied = installed.Last;
+            timeTicks = installed.TimeTicks;
+        }
+
+        var options = new ReplicaOptions
+        {
+            Group = group,
+            Replica = replica,
+            Boot = _store.Options.Boot,
+            ElectionTimeout = _store.Options.ElectionTimeout,
+            StoredElectionTimeout = _storedElectionTimeout,
+            HeartbeatInterval = _store.Options.HeartbeatInterval,
+            ElectionRoundTrip = _store.Options.ElectionRoundTrip,
+            LeaseReads = _store.Options.LeaseReads,
+        };
+        var host = new ReplicaHost(_store, mailbox, _pool, _chunks, options, state, _prng.Fork());
+        host.Lane = new ApplyLane(host, machine, applied, ConfigurationAt(state, applied.Index))
+        {
+            TimeTicks = timeTicks,
+        };
+        lock (_lanes)
+        {
+            // Read when the store stops; a lane that is gone has nothing left to fail.
+            _lanes.Add(host.Lane);
+        }
+
+        _table.Add(host.Door);
+        return host;
+    }
+
+    private static ConfigurationEntry ConfigurationAt(ReplicaState state, ulong index)
+    {
+        var found = state.Configurations[0];
+        foreach (var entry in state.Configurations)
+        {
+            found = entry.Index <= index ? entry : found;
+        }
+
+        return found;
+    }
+}

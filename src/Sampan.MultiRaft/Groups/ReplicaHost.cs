@@ -1,0 +1,422 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Applying;
+using Sampan.MultiRaft.Doors;
+using Sampan.MultiRaft.Logs;
+using Sampan.MultiRaft.Stores;
+using Sampan.Raft;
+using Sampan.Raft.Events;
+
+namespace Sampan.MultiRaft.Groups;
+
+/// <summary>
+/// One replica on this store: the core and all that a group worker keeps around it. Group worker only, but for
+/// <see cref="Slot"/>, <see cref="Mailbox"/> and <see cref="Door"/>.
+/// </summary>
+/// <remarks>
+/// Inputs of a round are collected first and reach the core in a fixed order (messages, completions, time, proposals,
+/// reads); then one Ready is taken and routed. This file holds the inputs; Proposals, Readys and Applies the rest.
+/// </remarks>
+internal sealed partial class ReplicaHost : IRecordWaiter
+{
+    private readonly StoreWorkers _store;
+    private readonly RaftReplica _core;
+    private readonly ReplicaId _replica;
+    private readonly EntryCache _cache;
+    private readonly PayloadChunks _chunks;
+    private readonly ProposalTable _proposals;
+    private readonly Dictionary<ReplicaId, StoreId> _stores = [];
+    private readonly Dictionary<BootId, ulong> _forwardedTo = [];
+    private readonly List<RoundProposal> _round = [];
+    private readonly List<Proposal> _batch = [];
+    private readonly Dictionary<ReadTicket, List<PendingRequest>> _reads = [];
+    private readonly Queue<ApplyTask> _backlog = new();
+    private readonly Ready _ready = new();
+    private readonly List<Entry> _scratch = [];
+
+    private List<PendingRequest> _roundReads = [];
+    private ulong _backlogNext;
+    private bool _applyReadOutstanding;
+    private long _applyQueued;
+    private ReplicaId _lastLeader;
+    private bool _statusDirty = true;
+    private PendingRequest? _change;
+    private ulong _changeIndex;
+    private PendingRequest? _transfer;
+    private string? _failure;
+    private SnapshotMeta? _olderSnapshot;
+    private SnapshotMeta? _newerSnapshot;
+    private ulong _compactedTo;
+
+    /// <summary>
+    /// The host of a replica that starts from <paramref name="state"/>. <paramref name="chunks"/> and the cache's budget
+    /// belong to the group worker.
+    /// </summary>
+    public ReplicaHost(
+        StoreWorkers store,
+        GroupMailbox mailbox,
+        PendingRequestPool pool,
+        PayloadChunks chunks,
+        ReplicaOptions options,
+        ReplicaState state,
+        Prng prng)
+    {
+        _store = store;
+        _replica = options.Replica;
+        _chunks = chunks;
+        Group = options.Group;
+        Mailbox = mailbox;
+        Slot = new CompletionSlot(this);
+        _cache = new EntryCache();
+        _proposals = new ProposalTable(store.Completions);
+        _core = new RaftReplica(options, state, _cache, prng, store.Clock.Now);
+        _backlogNext = state.AppliedIndex + 1;
+        Learn(_core.ConfigurationAt(ulong.MaxValue).Configuration);
+        Door = new RaftGroup(Group, store.Options, mailbox, pool, DescribeStatus());
+    }
+
+    /// <summary>The group.</summary>
+    public GroupId Group { get; }
+
+    /// <summary>This store's replica.</summary>
+    public ReplicaId Replica => _replica;
+
+    /// <summary>The mailbox of its group worker.</summary>
+    public GroupMailbox Mailbox { get; }
+
+    /// <summary>Where other workers leave what they completed for it.</summary>
+    public CompletionSlot Slot { get; }
+
+    /// <summary>What doors hold.</summary>
+    public RaftGroup Door { get; }
+
+    /// <summary>Its entries in memory.</summary>
+    public EntryCache Cache => _cache;
+
+    /// <summary>Its state machine's lane; set once by whoever creates the host.</summary>
+    public ApplyLane? Lane { get; set; }
+
+    /// <summary>Whether it was removed from its group and must be destroyed.</summary>
+    public bool IsRemoved => _core.IsRemoved;
+
+    /// <summary>Whether something happened in this round that may have made a Ready.</summary>
+    public bool IsActive { get; set; }
+
+    /// <summary>When time alone makes it act.</summary>
+    public Instant NextDeadline => _failure is null ? _core.NextDeadline : Instant.Never;
+
+    /// <summary>Durable entries up to here may leave the cache.</summary>
+    public ulong EvictableIndex => Math.Min(_core.DurableIndex, _core.AppliedIndex);
+
+    /// <summary>At start: the sound snapshots of the group, ascending.</summary>
+    public void Recovered(IReadOnlyList<SnapshotMeta> snapshots)
+    {
+        _newerSnapshot = snapshots.Count > 0 ? snapshots[^1] : null;
+        _olderSnapshot = snapshots.Count > 1 ? snapshots[^2] : null;
+    }
+
+    /// <inheritdoc/>
+    public void RecordDurable(StoreRecord record)
+    {
+        Invariant.Holds(record.Kind == StoreRecordKind.CompactionMark);
+        Mailbox.Complete(Slot, record.CompactedTo.Index + 1, static (slot, first) => slot.Compacted(first));
+    }
+
+    /// <summary>Offers what is known of stores to a leader, for members that are not bound yet.</summary>
+    public void BindKnown(IReadOnlyList<KnownStore> known)
+    {
+        if (_core.Role != Role.Leader || known.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var store in known)
+        {
+            Bind(store.Store, store.Incarnation);
+        }
+    }
+
+    /// <summary>A message of another replica.</summary>
+    public void Step(StoreId from, Message message, Instant now)
+    {
+        if (_failure is not null || message.To != _replica)
+        {
+            return;
+        }
+
+        _stores[message.From] = from;
+        IsActive = true;
+        _core.Step(message, now);
+    }
+
+    /// <summary>What other workers completed.</summary>
+    public void Take(Completed completed, Instant now)
+    {
+        IsActive = true;
+        _applyQueued -= completed.AppliedEntriesReturned;
+        if (completed.Poison is not null)
+        {
+            Poison(completed.Poison);
+        }
+
+        if (_failure is not null)
+        {
+            return;
+        }
+
+        if (completed.PersistedNumber > 0)
+        {
+            _core.Persisted(completed.PersistedNumber, now);
+        }
+
+        if (completed.AppliedIndex > _core.AppliedIndex)
+        {
+            _core.Applied(completed.AppliedIndex);
+            _statusDirty = true;
+        }
+
+        foreach (var read in completed.Reads)
+        {
+            TakeEntries(read);
+        }
+
+        if (completed.SnapshotTaken is not null)
+        {
+            _core.SnapshotTaken(completed.SnapshotTaken);
+            CompactBehind(completed.SnapshotTaken);
+        }
+
+        if (completed.CompactedFirstIndex > 0)
+        {
+            _core.Compacted(completed.CompactedFirstIndex);
+        }
+
+        foreach (var result in completed.SnapshotResults)
+        {
+            _core.SnapshotSent(result.Replica, result.Succeeded);
+        }
+
+        foreach (var message in completed.ReceivedSnapshots)
+        {
+            StepSnapshot(message, now);
+        }
+    }
+
+    /// <summary>Time has come to <paramref name="now"/>.</summary>
+    public void Tick(Instant now)
+    {
+        if (_failure is null)
+        {
+            IsActive = true;
+            _core.Tick(now);
+        }
+    }
+
+    /// <summary>A stream to a store ended.</summary>
+    public void PeerLost(StoreConnection connection)
+    {
+        foreach (var (replica, store) in Sorted(_stores))
+        {
+            if (store == connection.Store)
+            {
+                _core.PeerUnreachable(replica);
+                _proposals.LeaderLost(replica, RaftErrorCode.ConnectionLost);
+                IsActive = true;
+            }
+        }
+    }
+
+    /// <summary>Appends to a store were dropped.</summary>
+    public void PeerUnreachable(StoreId store)
+    {
+        foreach (var (replica, known) in Sorted(_stores))
+        {
+            if (known == store)
+            {
+                _core.PeerUnreachable(replica);
+                IsActive = true;
+            }
+        }
+    }
+
+    /// <summary>A door's request for this group.</summary>
+    public void Take(PendingRequest request, Instant now)
+    {
+        if (_failure is not null)
+        {
+            request.Fail(RaftErrorCode.Poisoned, RequestOutcome.NotApplied, _failure, _store.Completions);
+            return;
+        }
+
+        IsActive = true;
+        switch (request.Kind)
+        {
+            case RequestKind.Propose:
+                Propose(request);
+                break;
+            case RequestKind.Read:
+                _roundReads.Add(request);
+                break;
+            case RequestKind.ReadLocal:
+                ReadLocal(request);
+                break;
+            case RequestKind.ChangeMembership:
+                ChangeMembership(request);
+                break;
+            case RequestKind.Transfer:
+                Transfer(request, now);
+                break;
+            case RequestKind.Snapshot:
+                TakeSnapshot(request);
+                break;
+            default:
+                Invariant.Unreachable($"a {request.Kind} is no request of a replica");
+                break;
+        }
+    }
+
+    /// <summary>The incarnation of a store is known: a leader binds members that are not bound yet (see identity).</summary>
+    private void Bind(StoreId store, Incarnation incarnation)
+    {
+        if (_core.Role != Role.Leader || _failure is not null)
+        {
+            return;
+        }
+
+        foreach (var member in _core.ConfigurationAt(ulong.MaxValue).Configuration.Members)
+        {
+            if (member.Store == store && !member.Incarnation.IsBound)
+            {
+                IsActive = true;
+                // Refused while another change is under way: the caller offers it again.
+                _core.ProposeChange(MembershipChange.Update(member with { Incarnation = incarnation }));
+                return;
+            }
+        }
+    }
+
+    /// <summary>Publishes the status for doors, if it changed.</summary>
+    public void PublishStatus()
+    {
+        if (_statusDirty)
+        {
+            _statusDirty = false;
+            Door.Publish(DescribeStatus());
+        }
+    }
+
+    /// <summary>The store stops: everything that waits here fails.</summary>
+    public void Stop(RaftErrorCode code, string reason)
+    {
+        _failure ??= reason;
+        _proposals.FailAll(code, reason);
+        _round.Clear();
+        FailReads(_roundReads, code, reason);
+        foreach (var (_, waiting) in _reads.OrderBy(pair => pair.Key.Term).ThenBy(pair => pair.Key.Counter))
+        {
+            FailReads(waiting, code, reason);
+        }
+
+        _reads.Clear();
+        _change?.Fail(code, RequestOutcome.Unknown, reason, _store.Completions);
+        _transfer?.Fail(code, RequestOutcome.Unknown, reason, _store.Completions);
+        _change = null;
+        _transfer = null;
+        _statusDirty = true;
+        PublishStatus();
+    }
+
+    private void Poison(string reason)
+    {
+        if (_failure is null)
+        {
+            Stop(RaftErrorCode.Poisoned, reason);
+        }
+    }
+
+    private void StepSnapshot(Message message, Instant now)
+    {
+        _core.Step(message, now);
+        var isTaken = ReferenceEquals(_core.AcceptedSnapshot, message.Snapshot);
+        Invariant.Holds(message.Snapshot is not null);
+        if (isTaken)
+        {
+            _store.SnapshotWorker.Accepted(Group, message.Snapshot.Last);
+            _olderSnapshot = null;
+            _newerSnapshot = message.Snapshot;
+        }
+        else
+        {
+            _store.SnapshotWorker.Discard(this, message.Snapshot);
+        }
+    }
+
+    /// <summary>
+    /// The log is compacted only to the older of two snapshots that were both taken here, less a margin for followers that
+    /// lag a little (E3).
+    /// </summary>
+    private void CompactBehind(SnapshotMeta taken)
+    {
+        _olderSnapshot = _newerSnapshot;
+        _newerSnapshot = taken;
+        if (_olderSnapshot is null || _olderSnapshot.Last.Index <= _store.Options.CompactionMarginEntries)
+        {
+            return;
+        }
+
+        var index = _olderSnapshot.Last.Index - _store.Options.CompactionMarginEntries;
+        if (index > _compactedTo && _core.TryGetTerm(index, out var term))
+        {
+            _compactedTo = index;
+            _store.LogWriter.Enqueue(
+                new StoreRecord
+                {
+                    Kind = StoreRecordKind.CompactionMark,
+                    Group = Group,
+                    CompactedTo = new LogId(term, index),
+                },
+                this);
+        }
+    }
+
+    private void Learn(Configuration configuration)
+    {
+        foreach (var member in configuration.Members)
+        {
+            _stores[member.Replica] = member.Store;
+        }
+    }
+
+    private void FailReads(List<PendingRequest> reads, RaftErrorCode code, string reason)
+    {
+        foreach (var read in reads)
+        {
+            read.Fail(code, RequestOutcome.NotApplied, reason, _store.Completions);
+        }
+
+        reads.Clear();
+    }
+
+    private GroupStatus DescribeStatus()
+    {
+        var status = _core.Status;
+        return new GroupStatus
+        {
+            Group = Group,
+            Replica = _replica,
+            Leader = status.Leader,
+            IsLeader = status.Role == Role.Leader,
+            Term = status.HardState.Term,
+            CommitIndex = status.HardState.Commit,
+            AppliedIndex = status.AppliedIndex,
+            FirstIndex = status.FirstIndex,
+            LastIndex = status.LastIndex,
+            Configuration = status.Configuration.Configuration,
+            Failure = _failure,
+        };
+    }
+
+    private static IEnumerable<KeyValuePair<ReplicaId, StoreId>> Sorted(Dictionary<ReplicaId, StoreId> stores) =>
+        stores.OrderBy(pair => pair.Key);
+}

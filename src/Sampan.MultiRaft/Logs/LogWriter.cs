@@ -1,0 +1,171 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Groups;
+
+namespace Sampan.MultiRaft.Logs;
+
+/// <summary>
+/// Makes everything durable that a store must not forget: one batch of all groups, one write, one sync. While a sync is
+/// under way the next batch forms, so group commit needs no timer.
+/// </summary>
+/// <remarks>
+/// The order that safety rests on. 1. Tasks of a group come in order of their numbers, since one group worker enqueues
+/// them. 2. A batch takes a prefix of the queue. 3. <see cref="ILogStorage.Append"/> returns when it is durable, or throws
+/// and ends the store. 4. Only then the messages of the batch's tasks leave and their numbers are reported.
+/// </remarks>
+internal sealed class LogWriter : IWorker
+{
+    private readonly ILogStorage _storage;
+    private readonly ITransport _transport;
+    private readonly MonotonicClock _clock;
+    private readonly long _queueBytesMax;
+    private readonly TimeSpan _idleTick;
+
+    // Guards the queue; a leaf.
+    private readonly Lock _gate = new();
+    private readonly Queue<LogItem> _queue = new();
+    private long _queuedBytes;
+
+    private readonly List<LogItem> _batch = [];
+    private readonly List<PersistTask> _tasks = [];
+    private readonly List<StoreRecord> _records = [];
+    private Instant _idleAt = Instant.Never;
+    private IWorkerHandle? _handle;
+
+    /// <summary>A writer with an empty queue.</summary>
+    public LogWriter(StoreOptions options, ILogStorage storage, ITransport transport, MonotonicClock clock)
+    {
+        _storage = storage;
+        _transport = transport;
+        _clock = clock;
+        _queueBytesMax = options.LogQueueBytesMax;
+        _idleTick = options.HeartbeatInterval;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "log-writer";
+
+    /// <summary>How many bytes of tasks may still be enqueued; 0 or less: none.</summary>
+    public long RoomBytes => Math.Min(_queueBytesMax - Interlocked.Read(ref _queuedBytes), _storage.BatchBytesMax / 2);
+
+    /// <summary>Names the worker; before the start.</summary>
+    public void Bind(IWorkerHandle handle) => _handle = handle;
+
+    /// <summary>Group worker: a write of a replica, and the stores that its messages go to.</summary>
+    public void Enqueue(ReplicaHost host, PersistTask task, IReadOnlyList<StoreId> targets) =>
+        Enqueue(new LogItem(host, task, targets, _storage.Cost(task)));
+
+    /// <summary>Any worker: a record of the store.</summary>
+    public void Enqueue(StoreRecord record, IRecordWaiter waiter) =>
+        Enqueue(new LogItem(record, waiter, _storage.Cost(record)));
+
+    /// <inheritdoc/>
+    public Instant RunOnce()
+    {
+        var more = TakeBatch();
+        if (_batch.Count == 0)
+        {
+            return MarkIdle();
+        }
+
+        _tasks.Clear();
+        _records.Clear();
+        foreach (var item in _batch)
+        {
+            if (item.Task is { NeedsWrite: true })
+            {
+                _tasks.Add(item.Task);
+            }
+            else if (item.Record is not null)
+            {
+                _records.Add(item.Record);
+            }
+        }
+
+        if (_tasks.Count + _records.Count > 0)
+        {
+            _storage.Append(
+                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tasks),
+                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_records));
+        }
+
+        foreach (var item in _batch)
+        {
+            Finish(item);
+        }
+
+        _batch.Clear();
+        _idleAt = _clock.Now.After(_idleTick);
+        return more ? Instant.Zero : _idleAt;
+    }
+
+    private void Enqueue(LogItem item)
+    {
+        lock (_gate)
+        {
+            _queue.Enqueue(item);
+        }
+
+        Interlocked.Add(ref _queuedBytes, item.Cost);
+        _handle?.Wake();
+    }
+
+    private bool TakeBatch()
+    {
+        _batch.Clear();
+        var bytes = 0L;
+        lock (_gate)
+        {
+            while (_queue.TryPeek(out var item) && (_batch.Count == 0 || bytes + item.Cost <= _storage.BatchBytesMax))
+            {
+                _batch.Add(item);
+                bytes += item.Cost;
+                _queue.Dequeue();
+            }
+
+            Interlocked.Add(ref _queuedBytes, -bytes);
+            return _queue.Count > 0;
+        }
+    }
+
+    private void Finish(LogItem item)
+    {
+        if (item.Record is not null)
+        {
+            item.Waiter?.RecordDurable(item.Record);
+            return;
+        }
+
+        Invariant.Holds(item.Task is not null && item.Host is not null && item.Targets is not null);
+        Invariant.Holds(item.Targets.Count == item.Task.AfterPersist.Count);
+        for (var i = 0; i < item.Targets.Count; i++)
+        {
+            if (item.Targets[i].Value > 0)
+            {
+                _transport.Send(item.Targets[i], StoreMessage.Of(item.Task.AfterPersist[i]));
+            }
+        }
+
+        item.Host.Mailbox.Complete(
+            item.Host.Slot, item.Task.Number, static (slot, number) => slot.Persisted(number));
+    }
+
+    /// <summary>Idle for a tick: the last batch is marked as synced, so that damage to it is told from a torn tail.</summary>
+    private Instant MarkIdle()
+    {
+        if (_idleAt == Instant.Never)
+        {
+            return Instant.Never;
+        }
+
+        if (_clock.Now < _idleAt)
+        {
+            return _idleAt;
+        }
+
+        _idleAt = Instant.Never;
+        _storage.MarkIdle();
+        return Instant.Never;
+    }
+}

@@ -1,0 +1,229 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Applying;
+using Sampan.MultiRaft.Doors;
+using Sampan.MultiRaft.Groups;
+using Sampan.MultiRaft.Logs;
+
+namespace Sampan.MultiRaft.Snapshots;
+
+/// <summary>
+/// Writes frozen states as snapshots, sends snapshots and receives them, a part at a time. Its disk may be slow without
+/// anybody else waiting. This file holds the mailbox and the taking, Sending and Receiving the rest.
+/// </summary>
+internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
+{
+    private readonly StoreOptions _options;
+    private readonly ISnapshotStorage _storage;
+    private readonly ITransport _transport;
+    private readonly ICompletionQueue _completions;
+    private readonly LogWriter _logWriter;
+    private readonly SnapshotRegister _register = new();
+
+    // Guards the mailbox; a leaf. Bounded: one take a group, one transfer each way a replica, frames by credit.
+    private readonly Lock _gate = new();
+    private List<Action> _mail = [];
+    private List<Action> _taken = [];
+
+    private readonly Queue<SnapshotJob> _jobs = new();
+    private readonly Dictionary<(GroupId Group, LogId Last), SnapshotJob> _marking = [];
+    private readonly List<(GroupId Group, LogId Last)> _superseded = [];
+    private IWorkerHandle? _handle;
+    private ApplyWorker? _applyWorker;
+
+    /// <summary>A worker without work.</summary>
+    public SnapshotWorker(
+        StoreOptions options,
+        ISnapshotStorage storage,
+        ITransport transport,
+        ICompletionQueue completions,
+        LogWriter logWriter)
+    {
+        _options = options;
+        _storage = storage;
+        _transport = transport;
+        _completions = completions;
+        _logWriter = logWriter;
+    }
+
+    /// <inheritdoc/>
+    public string Name => "snapshot-worker";
+
+    /// <summary>Whether the last snapshot failed for want of space; cleared by the next one that succeeds.</summary>
+    public bool IsOutOfSpace { get; private set; }
+
+    /// <summary>Names the worker, and the one that freezes states; before the start.</summary>
+    public void Bind(IWorkerHandle handle, ApplyWorker applyWorker)
+    {
+        _handle = handle;
+        _applyWorker = applyWorker;
+    }
+
+    /// <summary>At start: this snapshot of a group is on disk and marked.</summary>
+    public void Found(GroupId group, LogId last) => _register.Keep(group, last);
+
+    /// <summary>Apply worker: writes a frozen state.</summary>
+    public void Take(ApplyLane lane, ISnapshotWriter writer, SnapshotMeta meta, PendingRequest? request) =>
+        Post(() => _jobs.Enqueue(new SnapshotJob(lane, writer, meta, request)));
+
+    /// <summary>Group worker: the core wants a snapshot sent.</summary>
+    public void Send(ReplicaHost host, StoreId to, Message message) => Post(() => BeginSend(host, to, message));
+
+    /// <summary>Group worker: a received snapshot was accepted by the core and is being marked.</summary>
+    public void Accepted(GroupId group, LogId last) =>
+        Post(() => _superseded.AddRange(_register.Keep(group, last).Select(older => (group, older))));
+
+    /// <summary>Group worker: a group's received snapshot is marked durably, so those before it may go.</summary>
+    public void Installed(GroupId group) => Post(() => DeleteSuperseded(group));
+
+    /// <summary>Group worker: a received snapshot is of no use.</summary>
+    public void Discard(ReplicaHost host, SnapshotMeta meta) => Post(() =>
+    {
+        if (!_register.IsKept(host.Group, meta.Last))
+        {
+            _storage.Delete(host.Group, meta.Last);
+        }
+    });
+
+    /// <summary>Transport: a part of a transfer arrived for a replica of this store.</summary>
+    public void Receive(StoreConnection from, ReplicaHost host, SnapshotFrame frame) =>
+        Post(() => TakeFrame(from, host, frame));
+
+    /// <summary>Transport: a stream ended.</summary>
+    public void PeerLost(StoreConnection connection) => Post(() => DropTransfers(connection));
+
+    /// <inheritdoc/>
+    public void RecordDurable(StoreRecord record) => Post(() => Marked(record));
+
+    /// <inheritdoc/>
+    public Instant RunOnce()
+    {
+        lock (_gate)
+        {
+            (_mail, _taken) = (_taken, _mail);
+        }
+
+        foreach (var action in _taken)
+        {
+            action();
+        }
+
+        _taken.Clear();
+        WriteNextPart();
+        var sends = SendNextParts();
+        return _jobs.Count > 0 || sends ? Instant.Zero : Instant.Never;
+    }
+
+    /// <summary>The store stops, and no worker runs any more.</summary>
+    public void Stop(string reason)
+    {
+        foreach (var job in _jobs.Concat(_marking.Values))
+        {
+            job.Sink?.Dispose();
+            job.Writer.Dispose();
+            job.Request?.Fail(RaftErrorCode.Stopped, RequestOutcome.Unknown, reason, _completions);
+        }
+
+        _jobs.Clear();
+        _marking.Clear();
+        foreach (var transfer in _outgoing.Values)
+        {
+            transfer.Source.Dispose();
+        }
+
+        foreach (var transfer in _incoming.Values)
+        {
+            transfer.Sink.Dispose();
+        }
+
+        _outgoing.Clear();
+        _incoming.Clear();
+    }
+
+    private void Post(Action action)
+    {
+        lock (_gate)
+        {
+            _mail.Add(action);
+        }
+
+        _handle?.Wake();
+    }
+
+    private void WriteNextPart()
+    {
+        if (!_jobs.TryPeek(out var job))
+        {
+            return;
+        }
+
+        try
+        {
+            job.Sink ??= _storage.Create(job.Lane.Host.Group, job.Meta);
+            if (job.Writer.WriteNext(job.Sink))
+            {
+                return;
+            }
+
+            job.Sink.Commit();
+            job.Sink.Dispose();
+            IsOutOfSpace = false;
+            _jobs.Dequeue();
+            job.Writer.Dispose();
+            _marking[(job.Lane.Host.Group, job.Meta.Last)] = job;
+            _logWriter.Enqueue(
+                new StoreRecord
+                {
+                    Kind = StoreRecordKind.SnapshotMark,
+                    Group = job.Lane.Host.Group,
+                    Snapshot = job.Meta,
+                },
+                this);
+        }
+        catch (StorageFullException exception)
+        {
+            // A full disk ends this snapshot, nothing else; the log goes on until the next one succeeds.
+            IsOutOfSpace = true;
+            _jobs.Dequeue();
+            job.Sink?.Dispose();
+            job.Writer.Dispose();
+            job.Request?.Fail(
+                RaftErrorCode.NoSpace, RequestOutcome.NotApplied, exception.Message, _completions);
+            _applyWorker?.Enqueue(new ApplyWork(job.Lane) { SnapshotEnded = true });
+        }
+    }
+
+    private void Marked(StoreRecord record)
+    {
+        Invariant.Holds(record.Snapshot is not null);
+        if (!_marking.Remove((record.Group, record.Snapshot.Last), out var job))
+        {
+            return;
+        }
+
+        foreach (var older in _register.Keep(record.Group, record.Snapshot.Last))
+        {
+            _superseded.Add((record.Group, older));
+        }
+
+        DeleteSuperseded(record.Group);
+
+        job.Lane.Host.Mailbox.Complete(
+            job.Lane.Host.Slot, job.Meta, static (slot, meta) => slot.SnapshotTaken(meta));
+        _applyWorker?.Enqueue(new ApplyWork(job.Lane) { SnapshotEnded = true });
+        job.Request?.Settle(_completions);
+    }
+
+    private void DeleteSuperseded(GroupId group)
+    {
+        for (var i = _superseded.Count - 1; i >= 0; i--)
+        {
+            if (_superseded[i].Group == group)
+            {
+                _storage.Delete(group, _superseded[i].Last);
+                _superseded.RemoveAt(i);
+            }
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Diagnostics.CodeAnalysis;
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Applying;
+using Sampan.MultiRaft.Doors;
+using Sampan.MultiRaft.Groups;
+using Sampan.MultiRaft.Logs;
+using Sampan.MultiRaft.Snapshots;
+using Sampan.MultiRaft.Stores;
+
+namespace Sampan.MultiRaft;
+
+/// <summary>
+/// All groups of one store: wires the workers, starts and stops them. It never exits the process; a failure (a disk that
+/// can no longer be trusted, an impossible state) stops all of it and is reported once.
+/// </summary>
+public sealed class StoreHost : IGroupDirectory
+{
+    private readonly StoreOptions _options;
+    private readonly StoreLeaves _leaves;
+    private readonly PendingRequestPool _pool = new();
+    private readonly GroupTable _table = new();
+    private readonly GroupMailbox[] _mailboxes;
+    private readonly GroupWorker[] _groupWorkers;
+    private readonly ApplyWorker _applyWorker;
+    private readonly SnapshotWorker _snapshotWorker;
+    private readonly TransportInbox _inbox;
+    private readonly List<ApplyLane> _lanes = [];
+    private int _stopped;
+
+    /// <summary>
+    /// Builds a store that does not run yet: replicas found on disk are made, their snapshots installed. Throws
+    /// <see cref="ArgumentException"/> for a bad setting, <see cref="StorageDamagedException"/> for what cannot be used.
+    /// </summary>
+    public StoreHost(StoreOptions options, StoreThreads threads, StoreLeaves leaves)
+    {
+        options.Validate();
+        threads.Validate();
+        _options = options;
+        _leaves = leaves;
+        var clock = new MonotonicClock(leaves.Time);
+        var logWriter = new LogWriter(options, leaves.Log, leaves.Transport, clock);
+        var logReader = new LogReader(options, leaves.Log);
+        _snapshotWorker = new SnapshotWorker(
+            options, leaves.Snapshots, leaves.Transport, leaves.Completions, logWriter);
+        _applyWorker = new ApplyWorker(
+            options, clock, leaves.Completions, leaves.Snapshots, _snapshotWorker, threads.ApplySlice);
+        var workers = new StoreWorkers
+        {
+            Options = options,
+            Clock = clock,
+            Transport = leaves.Transport,
+            Completions = leaves.Completions,
+            LogWriter = logWriter,
+            LogReader = logReader,
+            ApplyWorker = _applyWorker,
+            SnapshotWorker = _snapshotWorker,
+            Observer = leaves.Observer,
+        };
+        var membership = new StoreMembership();
+        var identity = new IdentityWorker(options, leaves, logWriter, membership);
+        _mailboxes = new GroupMailbox[threads.GroupWorkers];
+        _groupWorkers = new GroupWorker[threads.GroupWorkers];
+        for (var i = 0; i < _mailboxes.Length; i++)
+        {
+            _mailboxes[i] = new GroupMailbox(options, leaves.Completions);
+        }
+
+        _inbox = new TransportInbox(_mailboxes, identity);
+        for (var i = 0; i < _groupWorkers.Length; i++)
+        {
+            _groupWorkers[i] = MakeGroupWorker(i, workers, membership);
+        }
+
+        Compose(threads, identity, logWriter, logReader);
+    }
+
+    /// <summary>Starts the workers, then the transport.</summary>
+    public void Start()
+    {
+        _leaves.Runner.Start();
+        _leaves.Transport.Start(_inbox);
+    }
+
+    /// <summary>
+    /// Stops the transport, then the workers; everything that waits fails as stopped. Idempotent. What was acknowledged is
+    /// durable; what was not is unknown.
+    /// </summary>
+    public void Stop(string reason)
+    {
+        if (Interlocked.Exchange(ref _stopped, 1) == 1)
+        {
+            return;
+        }
+
+        _leaves.Transport.Stop();
+        _leaves.Runner.Stop();
+        foreach (var worker in _groupWorkers)
+        {
+            worker.Stop(reason);
+        }
+
+        _applyWorker.Stop(_lanes);
+        _snapshotWorker.Stop(reason);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IRaftGroup> List() => _table.List();
+
+    /// <inheritdoc/>
+    public bool TryGet(GroupId group, [NotNullWhen(true)] out IRaftGroup? found) => _table.TryGet(group, out found);
+
+    /// <inheritdoc/>
+    public ValueTask CreateAsync(GroupId group, Configuration initial, CancellationToken cancellation) =>
+        Post(RequestKind.Create, group, initial, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(GroupId group, CancellationToken cancellation) =>
+        Post(RequestKind.Remove, group, null, cancellation);
+
+    private ValueTask Post(
+        RequestKind kind, GroupId group, Configuration? initial, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellation);
+        }
+
+        var request = _pool.Rent();
+        request.Begin(kind, group, null, default, initial);
+        var token = request.Token;
+        request.ObserveCancellation(cancellation);
+        _inbox.MailboxOf(group).Post(request);
+        return new ValueTask(request, token);
+    }
+
+    private GroupWorker MakeGroupWorker(int number, StoreWorkers workers, StoreMembership membership)
+    {
+        var mailbox = _mailboxes[number];
+        var factory = new ReplicaFactory(
+            workers, _leaves.Machines, _leaves.Snapshots, _table, _pool, _leaves.Prng.Fork(), StoredTimeout(), _lanes);
+        var hosts = new List<ReplicaHost>();
+        var tombstones = new Dictionary<GroupId, ReplicaId>();
+        var remarks = new List<string>();
+        foreach (var found in _leaves.Recovered.Groups)
+        {
+            if (_inbox.MailboxOf(found.Group) != mailbox)
+            {
+                continue;
+            }
+
+            tombstones[found.Group] = found.Tombstone;
+            if (found.Replica != ReplicaId.None)
+            {
+                hosts.Add(factory.Recover(found, mailbox, remarks));
+            }
+        }
+
+        foreach (var remark in remarks)
+        {
+            _leaves.Observer.OnRemark(remark);
+        }
+
+        return new GroupWorker($"group-{number}", workers, mailbox, factory, membership, hosts, tombstones);
+    }
+
+    private TimeSpan StoredTimeout()
+    {
+        foreach (var record in _leaves.Recovered.Records)
+        {
+            if (record.Kind == StoreRecordKind.ElectionTimeout)
+            {
+                return record.ElectionTimeout;
+            }
+        }
+
+        return TimeSpan.Zero;
+    }
+
+    private void Compose(StoreThreads threads, IdentityWorker identity, LogWriter logWriter, LogReader logReader)
+    {
+        const string Raft = "raft";
+        for (var i = 0; i < _groupWorkers.Length; i++)
+        {
+            var thread = threads.IsFused && i == 0 ? Raft : _groupWorkers[i].Name;
+            _mailboxes[i].Bind(_leaves.Runner.Add(_groupWorkers[i], thread));
+        }
+
+        _applyWorker.Bind(_leaves.Runner.Add(_applyWorker, threads.IsFused ? Raft : _applyWorker.Name));
+        logWriter.Bind(_leaves.Runner.Add(logWriter, threads.IsFused ? Raft : logWriter.Name));
+        logReader.Bind(_leaves.Runner.Add(logReader, logReader.Name));
+        _snapshotWorker.Bind(_leaves.Runner.Add(_snapshotWorker, _snapshotWorker.Name), _applyWorker);
+        identity.Bind(_leaves.Runner.Add(identity, identity.Name));
+    }
+}

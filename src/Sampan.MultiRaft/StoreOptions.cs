@@ -1,0 +1,105 @@
+using Sampan.Model;
+
+namespace Sampan.MultiRaft;
+
+/// <summary>Settings of a store's host. Every bound is hard: what exceeds it is refused with a code, or dropped as said.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>This store.</summary>
+    public required StoreId Store { get; init; }
+
+    /// <summary>The cluster it belongs to.</summary>
+    public required ulong ClusterId { get; init; }
+
+    /// <summary>Its data directory.</summary>
+    public required Incarnation Incarnation { get; init; }
+
+    /// <summary>Its process.</summary>
+    public required BootId Boot { get; init; }
+
+    /// <summary>T of all groups (see <see cref="Raft.ReplicaOptions.ElectionTimeout"/>).</summary>
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(1000);
+
+    /// <summary>Heartbeats of all groups.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>A bound of one election round trip, one sync included.</summary>
+    public TimeSpan ElectionRoundTrip { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Whether linearizable reads may rest on leader leases.</summary>
+    public bool LeaseReads { get; init; }
+
+    /// <summary>Bytes of a command at most.</summary>
+    public int CommandBytesMax { get; init; } = 2 * 1024 * 1024;
+
+    /// <summary>Requests of doors that wait for a group worker; beyond it they are refused as busy.</summary>
+    public int RequestsMax { get; init; } = 16 * 1024;
+
+    /// <summary>Bytes of their commands and queries.</summary>
+    public long RequestBytesMax { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Proposals of one group at this store that are not applied yet.</summary>
+    public int PendingProposalsMax { get; init; } = 16 * 1024;
+
+    /// <summary>Bytes of one peer's messages that wait for a group worker; beyond it they are dropped.</summary>
+    public long PeerBytesMax { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Bytes that wait for the log writer; beyond it groups persist nothing more.</summary>
+    public long LogQueueBytesMax { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Entries of one group that wait for its state machine.</summary>
+    public int ApplyEntriesMax { get; init; } = 4096;
+
+    /// <summary>Bytes of durable entries that are kept in memory, over all groups of a worker.</summary>
+    public long EntryCacheBytesMax { get; init; } = 64 * 1024 * 1024;
+
+    /// <summary>Bytes that the log reader fetches at once.</summary>
+    public int ReadBytesMax { get; init; } = 1024 * 1024;
+
+    /// <summary>Entries between two snapshots of a group; 0: only on demand.</summary>
+    public ulong SnapshotEntries { get; init; } = 100_000;
+
+    /// <summary>Entries kept behind the older snapshot, so that a follower that lags a little needs none.</summary>
+    public ulong CompactionMarginEntries { get; init; } = 5_000;
+
+    /// <summary>Bytes of a snapshot that may be on their way to a receiver.</summary>
+    public int SnapshotWindowBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Throws <see cref="ArgumentException"/> naming the setting, its value and what is allowed.</summary>
+    public void Validate()
+    {
+        Require(Store.Value > 0, nameof(Store), $"{Store}", "above 0");
+        Require(Incarnation.IsBound, nameof(Incarnation), $"{Incarnation}", "not zero");
+        Require(CommandBytesMax > 0, nameof(CommandBytesMax), $"{CommandBytesMax}", "above 0");
+        Require(RequestsMax > 0, nameof(RequestsMax), $"{RequestsMax}", "above 0");
+        Require(
+            RequestBytesMax >= CommandBytesMax,
+            nameof(RequestBytesMax),
+            $"{RequestBytesMax}",
+            $"at least one command ({CommandBytesMax})");
+        Require(PendingProposalsMax > 0, nameof(PendingProposalsMax), $"{PendingProposalsMax}", "above 0");
+        Require(
+            PeerBytesMax >= CommandBytesMax,
+            nameof(PeerBytesMax),
+            $"{PeerBytesMax}",
+            $"at least one command ({CommandBytesMax})");
+        Require(
+            LogQueueBytesMax >= CommandBytesMax,
+            nameof(LogQueueBytesMax),
+            $"{LogQueueBytesMax}",
+            $"at least one command ({CommandBytesMax})");
+        Require(ApplyEntriesMax > 0, nameof(ApplyEntriesMax), $"{ApplyEntriesMax}", "above 0");
+        Require(EntryCacheBytesMax > 0, nameof(EntryCacheBytesMax), $"{EntryCacheBytesMax}", "above 0");
+        Require(ReadBytesMax > 0, nameof(ReadBytesMax), $"{ReadBytesMax}", "above 0");
+        Require(
+            SnapshotWindowBytes >= 64 * 1024, nameof(SnapshotWindowBytes), $"{SnapshotWindowBytes}", "at least 65536");
+    }
+
+    private static void Require(bool condition, string setting, string value, string allowed)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException($"{setting} is {value}; it must be {allowed}.", setting);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Groups;
+
+namespace Sampan.MultiRaft.Stores;
+
+/// <summary>Where the transport leaves what arrives: each group's messages with its worker, identity with its own.</summary>
+internal sealed class TransportInbox : ITransportHandler
+{
+    private const int HeaderBytes = 128;
+
+    private readonly GroupMailbox[] _mailboxes;
+    private readonly IdentityWorker _identity;
+
+    /// <summary>An inbox in front of these workers.</summary>
+    public TransportInbox(GroupMailbox[] mailboxes, IdentityWorker identity)
+    {
+        _mailboxes = mailboxes;
+        _identity = identity;
+    }
+
+    /// <inheritdoc/>
+    public Handshake Introduce(StoreId to) => _identity.Introduce(to);
+
+    /// <inheritdoc/>
+    public void Decide(Handshake handshake, IHandshakeReply reply) => _identity.Decide(handshake, reply);
+
+    /// <inheritdoc/>
+    public void Received(StoreConnection from, StoreMessage message)
+    {
+        if (message.Introduction is not null)
+        {
+            _identity.Introduced(message.Introduction);
+            return;
+        }
+
+        MailboxOf(message.Group).Receive(from, message, CostOf(message));
+    }
+
+    /// <inheritdoc/>
+    public void PeerLost(StoreConnection connection)
+    {
+        foreach (var mailbox in _mailboxes)
+        {
+            mailbox.PeerLost(connection);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void PeerUnreachable(StoreId store, GroupId group) => MailboxOf(group).PeerUnreachable(store, group);
+
+    /// <summary>The mailbox of a group's worker.</summary>
+    public GroupMailbox MailboxOf(GroupId group) => _mailboxes[group.Value % (ulong)_mailboxes.Length];
+
+    private static long CostOf(StoreMessage message)
+    {
+        var bytes = (long)HeaderBytes + (message.Forward?.Command.Length ?? 0)
+            + (message.Snapshot?.Bytes.Length ?? 0) + (message.Snapshot?.Manifest.Length ?? 0);
+        foreach (var entry in message.Raft?.Entries ?? [])
+        {
+            bytes += entry.SizeBytes;
+        }
+
+        return bytes;
+    }
+}
