@@ -18,14 +18,15 @@ public sealed record StoreThreads
     /// <summary>Throws <see cref="ArgumentException"/> naming the setting, its value and what is allowed.</summary>
     public void Validate()
     {
-        if (GroupWorkers is < 1 or > 64)
-        {
-            throw new ArgumentException($"GroupWorkers is {GroupWorkers}; it must be from 1 to 64.", nameof(GroupWorkers));
-        }
+        Require(GroupWorkers is >= 1 and <= 64, nameof(GroupWorkers), $"{GroupWorkers}", "from 1 to 64");
+        Require(ApplySlice > TimeSpan.Zero, nameof(ApplySlice), $"{ApplySlice}", "above 0");
+    }
 
-        if (ApplySlice <= TimeSpan.Zero)
+    private static void Require(bool condition, string setting, string value, string allowed)
+    {
+        if (!condition)
         {
-            throw new ArgumentException($"ApplySlice is {ApplySlice}; it must be above 0.", nameof(ApplySlice));
+            throw new ArgumentException($"{setting} is {value}; it must be {allowed}.", setting);
         }
     }
 }

@@ -1,0 +1,104 @@
+using System.Text;
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.Raft.Events;
+
+namespace Sampan.MultiRaft.Tests.Fixture;
+
+/// <summary>Stores in one thread, on a manual clock, with logs and snapshots in memory that outlive them.</summary>
+internal sealed class HostCluster : IMachineSource
+{
+    private readonly List<HostUnderTest> _stores = [];
+
+    /// <summary>A cluster of stores 1 to <paramref name="count"/>, all started.</summary>
+    public HostCluster(int count, Func<StoreOptions, StoreOptions>? configure = null)
+    {
+        for (var i = 1; i <= count; i++)
+        {
+            _stores.Add(new HostUnderTest(new StoreId((ulong)i), this, configure ?? (options => options)));
+        }
+    }
+
+    /// <summary>The clock of all stores.</summary>
+    public ManualTime Time { get; } = new();
+
+    /// <summary>The network.</summary>
+    public LoopNetwork Network { get; } = new();
+
+    /// <summary>The snapshots that were ever taken, by manifest.</summary>
+    public List<MemorySnapshot> Manifests { get; } = [];
+
+    /// <summary>What was completed and waits to be told.</summary>
+    public QueuedCompletions Completions { get; } = new();
+
+    /// <summary>Store 1 and following.</summary>
+    public HostUnderTest this[int number] => _stores[number - 1];
+
+    /// <summary>Bootstraps a group with a voter on every store, and elects a leader.</summary>
+    public void Create(ulong group)
+    {
+        var members = _stores.Select(store => new Member(new ReplicaId(store.Store.Value), store.Store)).ToArray();
+        var created = _stores
+            .Select(store => store.Host.CreateAsync(
+                new GroupId(group), Configuration.Of(members, []), CancellationToken.None).AsTask())
+            .ToArray();
+        Settle();
+        Assert.All(created, task => Assert.True(task.IsCompletedSuccessfully));
+        RunUntil(() => Leader(group) is not null);
+    }
+
+    /// <summary>The store that leads a group, as it says itself.</summary>
+    public HostUnderTest? Leader(ulong group) => _stores.Find(store => store.IsRunning && store.Group(group).Status.IsLeader);
+
+    /// <summary>Runs everything that can run without time passing.</summary>
+    public void Settle()
+    {
+        var any = true;
+        while (any)
+        {
+            any = Network.Deliver() | Completions.Drain();
+            foreach (var store in _stores.Where(store => store.IsRunning))
+            {
+                any |= store.Runner.RunDue();
+            }
+        }
+    }
+
+    /// <summary>Lets time pass in small steps, and everything run, until something holds; fails after a minute.</summary>
+    public void RunUntil(Func<bool> condition)
+    {
+        Settle();
+        for (var i = 0; !condition(); i++)
+        {
+            Assert.True(i < 6000, "nothing came of it in a minute of simulated time");
+            Time.Advance(TimeSpan.FromMilliseconds(10));
+            Settle();
+        }
+    }
+
+    /// <summary>Proposes a command at a store and runs until it is answered.</summary>
+    public ApplyResult Propose(HostUnderTest at, ulong group, string command)
+    {
+        var task = at.Group(group).ProposeAsync(Encoding.UTF8.GetBytes(command), CancellationToken.None).AsTask();
+        RunUntil(() => task.IsCompleted);
+        return task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Reads, linearizably, how many commands a store has applied.</summary>
+    public int ReadCount(HostUnderTest at, ulong group)
+    {
+        var task = at.Group(group)
+            .ReadAsync(ReadOnlyMemory<byte>.Empty, ReadConsistency.Linearizable, CancellationToken.None).AsTask();
+        RunUntil(() => task.IsCompleted);
+        return BitConverter.ToInt32(task.GetAwaiter().GetResult().Answer.Span);
+    }
+
+    /// <inheritdoc/>
+    public IStateMachine Make(HostUnderTest store, GroupId group)
+    {
+        var machine = new ListMachine();
+        store.Machines[group] = machine;
+        return machine;
+    }
+}

@@ -1,0 +1,107 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.Raft.Events;
+
+namespace Sampan.MultiRaft.Tests.Fixture;
+
+/// <summary>A store that can be stopped and started again on what its log and snapshots hold.</summary>
+internal sealed class HostUnderTest : IStateMachineFactory, IStoreObserver
+{
+    private readonly HostCluster _cluster;
+    private readonly Func<StoreOptions, StoreOptions> _configure;
+    private ulong _boots;
+
+    /// <summary>A store that runs.</summary>
+    public HostUnderTest(StoreId store, HostCluster cluster, Func<StoreOptions, StoreOptions> configure)
+    {
+        Store = store;
+        _cluster = cluster;
+        _configure = configure;
+        Snapshots = new MemorySnapshotStorage(cluster.Manifests);
+        Start();
+    }
+
+    /// <summary>The store.</summary>
+    public StoreId Store { get; }
+
+    /// <summary>Its log.</summary>
+    public MemoryLogStorage Log { get; } = new();
+
+    /// <summary>Its snapshots.</summary>
+    public MemorySnapshotStorage Snapshots { get; }
+
+    /// <summary>Its state machines in this life.</summary>
+    public Dictionary<GroupId, ListMachine> Machines { get; } = [];
+
+    /// <summary>What happened in its replicas.</summary>
+    public List<RaftEvent> Events { get; } = [];
+
+    /// <summary>Its workers.</summary>
+    public ManualRunner Runner { get; private set; } = null!; // Set by Start, which the constructor calls.
+
+    /// <summary>The host.</summary>
+    public StoreHost Host { get; private set; } = null!; // Set by Start, which the constructor calls.
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>The commands that its state machine of a group has applied.</summary>
+    public IReadOnlyList<string> Commands(ulong group) => Machines[new GroupId(group)].Commands;
+
+    /// <summary>The door of a group.</summary>
+    public IRaftGroup Group(ulong group)
+    {
+        Assert.True(Host.TryGet(new GroupId(group), out var found));
+        return found;
+    }
+
+    /// <summary>Starts it, or starts it again.</summary>
+    public void Start()
+    {
+        var boot = new BootId((Store.Value << 32) | ++_boots);
+        Machines.Clear();
+        Runner = new ManualRunner(_cluster.Time);
+        var options = _configure(new StoreOptions
+        {
+            Store = Store,
+            ClusterId = 1,
+            Incarnation = new Incarnation(1, Store.Value),
+            Boot = boot,
+        });
+        Host = new StoreHost(options, new StoreThreads(), new StoreLeaves
+        {
+            Log = Log,
+            Recovered = Log.Recover(),
+            Snapshots = Snapshots,
+            Transport = _cluster.Network.Join(Store, boot),
+            Machines = this,
+            Runner = Runner,
+            Completions = _cluster.Completions,
+            Time = _cluster.Time,
+            Prng = new Prng(boot.Value),
+            Observer = this,
+        });
+        Host.Start();
+        IsRunning = true;
+    }
+
+    /// <summary>Stops it; its log and snapshots stay.</summary>
+    public void Stop()
+    {
+        IsRunning = false;
+        Host.Stop("the test stopped it");
+    }
+
+    /// <inheritdoc/>
+    public IStateMachine Create(GroupId group) => _cluster.Make(this, group);
+
+    /// <inheritdoc/>
+    public void OnRaftEvent(GroupId group, RaftEvent happened) => Events.Add(happened);
+
+    /// <inheritdoc/>
+    public void OnRemark(string remark)
+    {
+        // Tests look at what happens, not at what is said.
+    }
+}

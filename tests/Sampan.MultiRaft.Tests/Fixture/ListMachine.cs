@@ -1,0 +1,88 @@
+using System.Text;
+using Sampan.MultiRaft.Abstractions;
+
+namespace Sampan.MultiRaft.Tests.Fixture;
+
+/// <summary>A state machine that keeps every command. A command "throw" throws; a result is the command's number.</summary>
+internal sealed class ListMachine : IStateMachine
+{
+    private readonly List<string> _commands = [];
+
+    /// <inheritdoc/>
+    public ulong AppliedIndex => 0;
+
+    /// <summary>Everything that was applied, in order.</summary>
+    public IReadOnlyList<string> Commands => _commands;
+
+    /// <summary>The index of the last entry that was applied.</summary>
+    public ulong LastIndex { get; private set; }
+
+    /// <inheritdoc/>
+    public void Apply(ApplyContext context, ReadOnlySpan<Command> commands)
+    {
+        for (var i = 0; i < commands.Length; i++)
+        {
+            var text = Encoding.UTF8.GetString(commands[i].Payload.Span);
+            if (string.Equals(text, "throw", StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException("the command said so");
+            }
+
+            _commands.Add(text);
+            if (context.IsResultWanted(i))
+            {
+                context.SetResult(i, BitConverter.GetBytes(_commands.Count));
+            }
+        }
+
+        Assert.True(context.LastIndex > LastIndex);
+        LastIndex = context.LastIndex;
+    }
+
+    /// <inheritdoc/>
+    public void Read(ReadContext context, ReadOnlyMemory<byte> query) =>
+        context.Return(BitConverter.GetBytes(_commands.Count));
+
+    /// <inheritdoc/>
+    public ISnapshotWriter BeginSnapshot() => new Writer([.. _commands]);
+
+    /// <inheritdoc/>
+    public void Install(ISnapshotSource snapshot)
+    {
+        _commands.Clear();
+        foreach (var file in snapshot.Files)
+        {
+            var bytes = new byte[file.LengthBytes];
+            Assert.Equal(bytes.Length, snapshot.Read(file.Name, 0, bytes));
+            if (bytes.Length > 0)
+            {
+                _commands.AddRange(Encoding.UTF8.GetString(bytes).Split('\n'));
+            }
+        }
+
+        LastIndex = snapshot.Meta.Last.Index;
+    }
+
+    private sealed class Writer(string[] commands) : ISnapshotWriter
+    {
+        private bool _begun;
+
+        public bool WriteNext(ISnapshotSink sink)
+        {
+            if (!_begun)
+            {
+                _begun = true;
+                sink.BeginFile("commands");
+                return true;
+            }
+
+            sink.Write(Encoding.UTF8.GetBytes(string.Join('\n', commands)));
+            return false;
+        }
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+
+namespace Sampan.MultiRaft.Tests.Fixture;
+
+/// <summary>Connects the stores of a test: messages wait in a queue until the test delivers them.</summary>
+internal sealed class LoopNetwork
+{
+    private readonly Dictionary<StoreId, LoopTransport> _transports = [];
+    private readonly Queue<(LoopTransport From, StoreId To, StoreMessage Message)> _queue = new();
+    private readonly HashSet<StoreId> _cut = [];
+
+    /// <summary>The end of a store.</summary>
+    public LoopTransport Join(StoreId store, BootId boot)
+    {
+        var transport = new LoopTransport(store, boot, this);
+        _transports[store] = transport;
+        return transport;
+    }
+
+    /// <summary>Nothing reaches the store, and nothing leaves it; the streams end.</summary>
+    public void Cut(StoreId store)
+    {
+        _cut.Add(store);
+        foreach (var other in _transports.Values)
+        {
+            if (other.Store != store)
+            {
+                other.Handler?.PeerLost(ConnectionOf(_transports[store]));
+                _transports[store].Handler?.PeerLost(ConnectionOf(other));
+            }
+        }
+    }
+
+    /// <summary>The store is reachable again.</summary>
+    public void Heal(StoreId store) => _cut.Remove(store);
+
+    /// <summary>Takes a message that a store sends.</summary>
+    public void Send(LoopTransport from, StoreId to, StoreMessage message) => _queue.Enqueue((from, to, message));
+
+    /// <summary>Delivers what waits; returns whether anything did.</summary>
+    public bool Deliver()
+    {
+        var count = _queue.Count;
+        for (var i = 0; i < count; i++)
+        {
+            var (from, to, message) = _queue.Dequeue();
+            var isCut = _cut.Contains(from.Store) || _cut.Contains(to);
+            if (!isCut && _transports.TryGetValue(to, out var target) && target.Handler is not null
+                && _transports[from.Store] == from)
+            {
+                target.Handler.Received(ConnectionOf(from), message);
+            }
+        }
+
+        return count > 0;
+    }
+
+    private static StoreConnection ConnectionOf(LoopTransport transport) =>
+        new(transport.Store, transport.Boot, transport.Boot.Value);
+}

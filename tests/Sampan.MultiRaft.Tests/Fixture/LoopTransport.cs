@@ -1,0 +1,36 @@
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+
+namespace Sampan.MultiRaft.Tests.Fixture;
+
+/// <summary>One store's end of a <see cref="LoopNetwork"/>.</summary>
+internal sealed class LoopTransport : ITransport
+{
+    private readonly LoopNetwork _network;
+
+    /// <summary>The end of a store in one of its lives.</summary>
+    public LoopTransport(StoreId store, BootId boot, LoopNetwork network)
+    {
+        Store = store;
+        Boot = boot;
+        _network = network;
+    }
+
+    /// <summary>The store.</summary>
+    public StoreId Store { get; }
+
+    /// <summary>Its life.</summary>
+    public BootId Boot { get; }
+
+    /// <summary>Who takes what arrives.</summary>
+    public ITransportHandler? Handler { get; private set; }
+
+    /// <inheritdoc/>
+    public void Start(ITransportHandler handler) => Handler = handler;
+
+    /// <inheritdoc/>
+    public void Send(StoreId to, StoreMessage message) => _network.Send(this, to, message);
+
+    /// <inheritdoc/>
+    public void Stop() => Handler = null;
+}

@@ -1,0 +1,202 @@
+using System.Text;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Tests.Fixture;
+
+namespace Sampan.MultiRaft.Tests;
+
+/// <summary>Purpose: a request that enters by any door of a cluster leaves by it, answered truly.</summary>
+public sealed class HostTests
+{
+    [Fact]
+    public void A_proposal_is_applied_everywhere_and_answered_at_its_door()
+    {
+        var cluster = new HostCluster(3);
+        cluster.Create(7);
+        for (var i = 1; i <= 3; i++)
+        {
+            var result = cluster.Propose(cluster[i], 7, $"from {i}");
+            Assert.Equal(i, BitConverter.ToInt32(result.Result.Span));
+        }
+
+        cluster.Settle();
+        for (var i = 1; i <= 3; i++)
+        {
+            Assert.Equal(["from 1", "from 2", "from 3"], cluster[i].Commands(7));
+        }
+    }
+
+    [Fact]
+    public void Reads_at_every_store_see_what_was_acknowledged()
+    {
+        var cluster = new HostCluster(3);
+        cluster.Create(1);
+        cluster.Propose(cluster[2], 1, "x");
+        for (var i = 1; i <= 3; i++)
+        {
+            Assert.Equal(1, cluster.ReadCount(cluster[i], 1));
+        }
+    }
+
+    [Fact]
+    public void What_was_acknowledged_survives_a_stop_of_all()
+    {
+        var cluster = new HostCluster(3);
+        cluster.Create(1);
+        for (var i = 0; i < 20; i++)
+        {
+            cluster.Propose(cluster[1 + (i % 3)], 1, $"{i}");
+        }
+
+        for (var i = 1; i <= 3; i++)
+        {
+            cluster[i].Stop();
+        }
+
+        for (var i = 1; i <= 3; i++)
+        {
+            cluster[i].Start();
+        }
+
+        cluster.RunUntil(() => cluster.Leader(1) is not null);
+        cluster.Propose(cluster[1], 1, "after");
+        cluster.RunUntil(() => Enumerable.Range(1, 3).All(i => cluster[i].Commands(1).Count == 21));
+        Assert.Equal([.. Enumerable.Range(0, 20).Select(i => $"{i}"), "after"], cluster[3].Commands(1));
+    }
+
+    [Fact]
+    public void A_follower_that_was_away_comes_back_by_snapshot()
+    {
+        var cluster = new HostCluster(3, options => options with { SnapshotEntries = 20, CompactionMarginEntries = 5 });
+        cluster.Create(1);
+        var leader = cluster.Leader(1)!; // Create waits for it.
+        var away = cluster[leader.Store.Value == 3 ? 2 : 3];
+        away.Stop();
+        for (var i = 0; i < 100; i++)
+        {
+            cluster.Propose(leader, 1, $"{i}");
+        }
+
+        cluster.RunUntil(() => leader.Group(1).Status.FirstIndex > 20);
+        away.Start();
+        cluster.RunUntil(() => away.Commands(1).Count == 100);
+        Assert.Equal(leader.Commands(1), away.Commands(1));
+        Assert.True(away.Snapshots.Count is 1 or 2);
+        away.Stop();
+        away.Start();
+        cluster.RunUntil(() => away.Commands(1).Count == 100);
+    }
+
+    [Fact]
+    public void Stores_with_a_hundred_groups_serve_them_all()
+    {
+        var cluster = new HostCluster(3);
+        for (var group = 1UL; group <= 100; group++)
+        {
+            cluster.Create(group);
+        }
+
+        var tasks = new List<Task<ApplyResult>>();
+        for (var group = 1UL; group <= 100; group++)
+        {
+            for (var i = 1; i <= 3; i++)
+            {
+                tasks.Add(cluster[i].Group(group).ProposeAsync("x"u8.ToArray(), CancellationToken.None).AsTask());
+            }
+        }
+
+        cluster.RunUntil(() => tasks.TrueForAll(task => task.IsCompleted));
+        Assert.All(tasks, task => Assert.True(task.IsCompletedSuccessfully));
+        Assert.All(Enumerable.Range(1, 100), group => Assert.Equal(3, cluster[2].Commands((ulong)group).Count));
+    }
+
+    [Fact]
+    public void A_forward_whose_leader_is_lost_is_unknown_and_not_repeated()
+    {
+        var cluster = new HostCluster(3);
+        cluster.Create(1);
+        var leader = cluster.Leader(1)!; // Create waits for it.
+        var door = cluster[leader.Store.Value == 1 ? 2 : 1];
+        var task = door.Group(1).ProposeAsync("lost"u8.ToArray(), CancellationToken.None).AsTask();
+        door.Runner.RunDue();
+        cluster.Network.Cut(leader.Store);
+        cluster.RunUntil(() => task.IsCompleted);
+        var failure = Assert.IsType<RaftException>(task.Exception?.InnerException);
+        Assert.Equal(RequestOutcome.Unknown, failure.Outcome);
+        Assert.False(failure.IsRetryable);
+    }
+
+    [Fact]
+    public void A_state_machine_that_throws_stops_its_group_and_no_other()
+    {
+        var cluster = new HostCluster(3);
+        cluster.Create(1);
+        cluster.Create(2);
+        var task = cluster[1].Group(1).ProposeAsync("throw"u8.ToArray(), CancellationToken.None).AsTask();
+        cluster.RunUntil(() => task.IsCompleted);
+        Assert.Equal(RaftErrorCode.Poisoned, Assert.IsType<RaftException>(task.Exception?.InnerException).Code);
+        cluster.Settle();
+        Assert.NotNull(cluster[1].Group(1).Status.Failure);
+        cluster.Propose(cluster[1], 2, "fine");
+    }
+
+    [Fact]
+    public void Cancellation_ends_the_wait_and_not_the_proposal()
+    {
+        var cluster = new HostCluster(3);
+        cluster.Create(1);
+        using var cancellation = new CancellationTokenSource();
+        var task = cluster[1].Group(1).ProposeAsync("kept"u8.ToArray(), cancellation.Token).AsTask();
+        cancellation.Cancel();
+        cluster.RunUntil(() => task.IsCompleted);
+        Assert.True(task.IsCanceled);
+        cluster.RunUntil(() => cluster[3].Commands(1).Count == 1);
+    }
+
+    [Fact]
+    public void Leadership_moves_where_it_is_sent()
+    {
+        var cluster = new HostCluster(3);
+        cluster.Create(1);
+        var leader = cluster.Leader(1)!; // Create waits for it.
+        var target = new ReplicaId((leader.Store.Value % 3) + 1);
+        var task = leader.Group(1).TransferLeadershipAsync(target, CancellationToken.None).AsTask();
+        cluster.RunUntil(() => task.IsCompleted);
+        Assert.True(task.IsCompletedSuccessfully);
+        cluster.RunUntil(() => cluster.Leader(1)?.Store.Value == target.Value);
+    }
+
+    [Fact]
+    public void A_member_that_is_added_is_created_by_its_leader_and_one_that_is_removed_is_destroyed()
+    {
+        var cluster = new HostCluster(4);
+        var members = Enumerable.Range(1, 3)
+            .Select(i => new Member(new ReplicaId((ulong)i), new StoreId((ulong)i))).ToArray();
+        var created = Enumerable.Range(1, 3)
+            .Select(i => cluster[i].Host
+                .CreateAsync(new GroupId(1), Configuration.Of(members, []), CancellationToken.None).AsTask())
+            .ToArray();
+        cluster.Settle();
+        Assert.All(created, task => Assert.True(task.IsCompletedSuccessfully));
+        cluster.RunUntil(() => LeaderOfThree(cluster) is not null);
+        var leader = LeaderOfThree(cluster)!; // Waited for.
+        cluster.Propose(leader, 1, "before");
+        Change(cluster, leader, MembershipChange.AddLearner(new Member(new ReplicaId(4), new StoreId(4))));
+        cluster.RunUntil(() => cluster[4].Machines.Count == 1 && cluster[4].Commands(1).Count == 1);
+        Change(cluster, leader, MembershipChange.AddVoter(new Member(new ReplicaId(4), new StoreId(4))));
+        Change(cluster, leader, MembershipChange.Remove(new ReplicaId(4)));
+        cluster.RunUntil(() => cluster[4].Host.List().Count == 0);
+        cluster.Propose(leader, 1, "after");
+    }
+
+    private static HostUnderTest? LeaderOfThree(HostCluster cluster) => Enumerable.Range(1, 3)
+        .Select(i => cluster[i])
+        .FirstOrDefault(store => store.Host.TryGet(new GroupId(1), out var group) && group.Status.IsLeader);
+
+    private static void Change(HostCluster cluster, HostUnderTest leader, MembershipChange change)
+    {
+        var task = leader.Group(1).ChangeMembershipAsync(change, CancellationToken.None).AsTask();
+        cluster.RunUntil(() => task.IsCompleted);
+        Assert.True(task.IsCompletedSuccessfully, task.Exception?.InnerException?.Message);
+    }
+}
