@@ -60,12 +60,15 @@ public sealed class MessageTableTests
             `PreVote`, `Removed` and `MembershipQuery` are taken in every term and never change it. So is a granted
             `PreVoteResponse`, which carries the term that its receiver would campaign in.
 
-            | | older term | newer term |
-            |---|---|---|
-            | Append, Heartbeat, Commit, Snapshot | answered by a rejecting AppendResponse of the own term | the term is adopted, then as above |
-            | Vote | answered by a refusal of the own term | refused while in contact with a leader, else as above |
-            | ReadIndex | as above | the term is adopted, then as above |
-            | all others | ignored | the term is adopted, then as above |
+            | message | of an older term |
+            |---|---|
+            | Append, Heartbeat, Commit, Snapshot | answered by a rejecting AppendResponse of the own term |
+            | Vote | answered by a refusal of the own term |
+            | ReadIndex | as above |
+            | all others | ignored |
+
+            A message of a newer term makes its receiver adopt that term and is then treated as above, except a `Vote`
+            that reaches a replica in contact with a leader: it is refused in the receiver's own term.
 
             """);
         return text.ToString();

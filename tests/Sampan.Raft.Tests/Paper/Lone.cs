@@ -166,7 +166,8 @@ internal sealed class Lone
     }
 
     /// <summary>Power is lost and comes back: only what was written is left.</summary>
-    public void Restart(ulong needSnapshotIndex = 0, ulong? applied = null, Func<ReplicaOptions, ReplicaOptions>? with = null)
+    public void Restart(
+        ulong needSnapshotIndex = 0, ulong? applied = null, Func<ReplicaOptions, ReplicaOptions>? with = null)
     {
         var appliedIndex = applied ?? Status.AppliedIndex;
         _unwritten.Clear();

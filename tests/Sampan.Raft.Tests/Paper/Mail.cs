@@ -57,7 +57,8 @@ internal static class Mail
     };
 
     /// <summary>I hold your log up to <paramref name="index"/>.</summary>
-    public static Message Accepted(ulong from, ulong term, ulong index, Instant stamp = default, ulong need = 0) => new()
+    public static Message Accepted(
+        ulong from, ulong term, ulong index, Instant stamp = default, ulong need = 0) => new()
     {
         Kind = MessageKind.AppendResponse,
         Group = Group,
@@ -73,7 +74,8 @@ internal static class Mail
     /// <summary>
     /// I do not hold the entry at <paramref name="index"/>; my conflict is <paramref name="conflict"/>.
     /// </summary>
-    public static Message Rejected(ulong from, ulong term, ulong index, LogId conflict, Instant stamp = default) => new()
+    public static Message Rejected(
+        ulong from, ulong term, ulong index, LogId conflict, Instant stamp = default) => new()
     {
         Kind = MessageKind.AppendResponse,
         Group = Group,

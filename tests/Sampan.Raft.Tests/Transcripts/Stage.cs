@@ -189,7 +189,8 @@ internal sealed class Stage
         text += message.Kind switch
         {
             MessageKind.PreVote or MessageKind.Vote =>
-                $", log ends at {message.LogTerm}/{message.Index}" + (message.IsTransfer ? ", handed over" : string.Empty),
+                $", log ends at {message.LogTerm}/{message.Index}"
+                + (message.IsTransfer ? ", handed over" : string.Empty),
             MessageKind.Append => $", behind {message.LogTerm}/{message.Index} commit {message.Commit}"
                 + string.Concat(message.Entries.Select(entry => $" [{Describe(entry)}]")),
             MessageKind.AppendResponse when message.Reject =>
@@ -261,7 +262,8 @@ internal sealed class Stage
         var status = replica.Status;
         var text = $"{status.Replica}: {status.Role} term {status.HardState.Term}";
         text += status.Leader != ReplicaId.None && status.Role != Role.Leader ? $" of {status.Leader}" : string.Empty;
-        text += $", last {replica.Log.Memory.Last}, commit {status.HardState.Commit}, {status.Configuration.Configuration}";
+        text += $", last {replica.Log.Memory.Last}, commit {status.HardState.Commit}";
+        text += $", {status.Configuration.Configuration}";
         return replica.Core.IsRemoved ? text + ", removed" : text;
     }
 

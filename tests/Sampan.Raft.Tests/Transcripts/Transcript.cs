@@ -3,8 +3,8 @@ using System.Text;
 namespace Sampan.Raft.Tests.Transcripts;
 
 /// <summary>
-/// A story as a text file. Lines that begin with "> " are commands, indented lines are what came of them, all others are
-/// prose and kept as they are.
+/// A story as a text file. Lines that begin with "> " are commands, indented lines are what came of them, all others
+/// are prose and kept as they are.
 /// </summary>
 internal static class Transcript
 {
@@ -26,7 +26,8 @@ internal static class Transcript
             text.Append(line).Append('\n');
             if (line.StartsWith(Command, StringComparison.Ordinal))
             {
-                foreach (var outcome in stage.Do(line[Command.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+                var words = line[Command.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+                foreach (var outcome in stage.Do(words))
                 {
                     text.Append(Indent).Append(outcome).Append('\n');
                 }
