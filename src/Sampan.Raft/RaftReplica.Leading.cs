@@ -136,11 +136,6 @@ public sealed partial class RaftReplica
     private void LeaveLeadership()
     {
         Invariant.Holds(_standing.IsLeader);
-        if (_transfer.IsActive)
-        {
-            _outbox.Emit(RaftEventKind.TransferAborted);
-        }
-
         _reads.LeaveLeadership();
         _transfer.End();
         _uncommitted.Clear();

@@ -281,6 +281,7 @@ internal sealed partial class ReplicaHost
         {
             case TransferStatus.Started:
                 _transfer = request;
+                _transferTerm = _core.Term;
                 break;
             case TransferStatus.AlreadyLeader:
                 request.Settle(_store.Completions);

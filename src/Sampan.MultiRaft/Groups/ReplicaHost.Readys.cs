@@ -141,6 +141,15 @@ internal sealed partial class ReplicaHost
             _transfer.Settle(_store.Completions);
             _transfer = null;
         }
+        else if (_transfer is not null && happened.Role == Role.Leader && happened.Term > _transferTerm)
+        {
+            _transfer.Fail(
+                RaftErrorCode.LeaderChanged,
+                RequestOutcome.NotApplied,
+                "this store was elected again before the target took over",
+                _store.Completions);
+            _transfer = null;
+        }
 
         if (_core.Leader == _lastLeader)
         {

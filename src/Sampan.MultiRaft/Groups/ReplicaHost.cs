@@ -44,6 +44,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private PendingRequest? _change;
     private ulong _changeIndex;
     private PendingRequest? _transfer;
+    private ulong _transferTerm;
     private string? _failure;
     private SnapshotMeta? _olderSnapshot;
     private SnapshotMeta? _newerSnapshot;
