@@ -28,4 +28,14 @@ public sealed class ForwardedProposal
 
     /// <summary>Of a refusal: why.</summary>
     public RaftErrorCode Refused { get; init; }
+
+    /// <summary>The answer that this proposal was not taken, and never will be.</summary>
+    public ForwardedProposal Refuse(RaftErrorCode code) => new()
+    {
+        Group = Group,
+        Replica = Replica,
+        Origin = Origin,
+        IsAnswer = true,
+        Refused = code,
+    };
 }

@@ -43,7 +43,7 @@ public sealed class StoreHost : IGroupDirectory
         var logWriter = new LogWriter(options, leaves.Log, leaves.Transport, clock);
         var logReader = new LogReader(options, leaves.Log);
         _snapshotWorker = new SnapshotWorker(
-            options, leaves.Snapshots, leaves.Transport, leaves.Completions, logWriter);
+            options, leaves.Snapshots, leaves.Transport, leaves.Completions, logWriter, clock);
         _applyWorker = new ApplyWorker(
             options, clock, leaves.Completions, leaves.Snapshots, _snapshotWorker, threads.ApplySlice);
         var workers = new StoreWorkers
@@ -67,7 +67,7 @@ public sealed class StoreHost : IGroupDirectory
             _mailboxes[i] = new GroupMailbox(options, leaves.Completions);
         }
 
-        _inbox = new TransportInbox(_mailboxes, identity);
+        _inbox = new TransportInbox(_mailboxes, identity, leaves.Transport);
         for (var i = 0; i < _groupWorkers.Length; i++)
         {
             _groupWorkers[i] = MakeGroupWorker(i, workers, membership);

@@ -189,6 +189,38 @@ public sealed class HostTests
         cluster.Propose(leader, 1, "after");
     }
 
+    [Fact]
+    public void A_full_disk_refuses_proposals_until_there_is_room()
+    {
+        var cluster = new HostCluster(1, options => options with { SnapshotEntries = 5, CompactionMarginEntries = 0 });
+        cluster.Create(1);
+        cluster[1].Snapshots.Fault = new StorageFullException("no space left");
+        for (var i = 0; i < 5; i++)
+        {
+            cluster.Propose(cluster[1], 1, $"{i}");
+        }
+
+        var refused = Assert.Throws<RaftException>(() => cluster.Propose(cluster[1], 1, "refused"));
+        Assert.Equal((RaftErrorCode.NoSpace, RequestOutcome.NotApplied), (refused.Code, refused.Outcome));
+        cluster[1].Snapshots.Fault = null;
+        cluster.RunUntil(() => cluster[1].Snapshots.Count == 1);
+        cluster.Propose(cluster[1], 1, "taken");
+    }
+
+    [Fact]
+    public void A_log_that_fails_stops_the_store_and_answers_everybody()
+    {
+        var cluster = new HostCluster(1);
+        cluster.Create(1);
+        cluster[1].Log.Fault = new StorageDamagedException("input/output error");
+        var task = cluster[1].Group(1).ProposeAsync("x"u8.ToArray(), CancellationToken.None).AsTask();
+        Assert.Throws<StorageDamagedException>(cluster.Settle);
+        cluster[1].Stop();
+        cluster.Settle();
+        var failure = Assert.IsType<RaftException>(task.Exception?.InnerException);
+        Assert.Equal((RaftErrorCode.Stopped, RequestOutcome.Unknown), (failure.Code, failure.Outcome));
+    }
+
     private static HostUnderTest? LeaderOfThree(HostCluster cluster) => Enumerable.Range(1, 3)
         .Select(i => cluster[i])
         .FirstOrDefault(store => store.Host.TryGet(new GroupId(1), out var group) && group.Status.IsLeader);

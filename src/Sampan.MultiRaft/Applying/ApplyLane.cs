@@ -16,7 +16,11 @@ internal sealed class ApplyLane
         Applied = applied;
         Configuration = configuration;
         LastSnapshotIndex = applied.Index;
+        CompleteSnapshotIndex = applied.Index;
     }
+
+    /// <summary>The index of the newest snapshot that is complete.</summary>
+    public ulong CompleteSnapshotIndex { get; set; }
 
     /// <summary>The replica.</summary>
     public ReplicaHost Host { get; }

@@ -24,8 +24,8 @@ internal sealed class ApplyWork
     /// <summary>Reads; each has its index.</summary>
     public IReadOnlyList<PendingRequest> Reads { get; init; } = [];
 
-    /// <summary>The snapshot under way was finished or given up.</summary>
-    public bool SnapshotEnded { get; init; }
+    /// <summary>What became of the snapshot under way, if something did.</summary>
+    public SnapshotEnd SnapshotEnd { get; init; }
 
     /// <summary>Somebody asked for a snapshot.</summary>
     public PendingRequest? SnapshotRequest { get; init; }

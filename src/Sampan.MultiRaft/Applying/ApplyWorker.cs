@@ -115,9 +115,9 @@ internal sealed class ApplyWorker : IWorker
     private void Run(ApplyWork work)
     {
         var lane = work.Lane;
-        if (work.SnapshotEnded)
+        if (work.SnapshotEnd != SnapshotEnd.None)
         {
-            lane.IsSnapshotUnderWay = false;
+            TakeSnapshotEnd(lane, work.SnapshotEnd);
         }
 
         if (lane.IsPoisoned)
@@ -165,6 +165,7 @@ internal sealed class ApplyWorker : IWorker
         lane.TimeTicks = snapshot.TimeTicks;
         lane.Configuration = snapshot.Configuration;
         lane.LastSnapshotIndex = snapshot.Last.Index;
+        lane.CompleteSnapshotIndex = snapshot.Last.Index;
         Report(lane, 0);
     }
 
@@ -275,6 +276,26 @@ internal sealed class ApplyWorker : IWorker
         lane.LastSnapshotIndex = lane.Applied.Index;
         lane.IsSnapshotUnderWay = true;
         _snapshotWorker.Take(lane, lane.Machine.BeginSnapshot(), meta, request);
+    }
+
+    private void TakeSnapshotEnd(ApplyLane lane, SnapshotEnd end)
+    {
+        switch (end)
+        {
+            case SnapshotEnd.Succeeded:
+                lane.IsSnapshotUnderWay = false;
+                lane.CompleteSnapshotIndex = Math.Max(lane.CompleteSnapshotIndex, lane.LastSnapshotIndex);
+                break;
+            case SnapshotEnd.Failed:
+                lane.IsSnapshotUnderWay = false;
+                break;
+            case SnapshotEnd.TryAgain when !lane.IsPoisoned:
+                lane.LastSnapshotIndex = lane.CompleteSnapshotIndex;
+                BeginSnapshot(lane, null);
+                break;
+            default:
+                break;
+        }
     }
 
     private static void Report(ApplyLane lane, int entries) => lane.Host.Mailbox.Complete(

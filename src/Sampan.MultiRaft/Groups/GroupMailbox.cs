@@ -76,16 +76,21 @@ internal sealed class GroupMailbox
         }
     }
 
-    /// <summary>Transport: a message arrived; dropped if its sender's bound is reached.</summary>
-    public void Receive(StoreConnection from, StoreMessage message, long bytes)
+    /// <summary>
+    /// Transport: a message arrived; false, and dropped, if its sender's bound is reached. Answers to forwarded proposals
+    /// are always taken: they are bounded by the proposals that wait for them, and nothing else would end those.
+    /// </summary>
+    public bool Receive(StoreConnection from, StoreMessage message, long bytes)
     {
         lock (_gate)
         {
             _peerBytes.TryGetValue(from.Store, out var waiting);
-            if (_closed || (waiting > 0 && waiting + bytes > _options.PeerBytesMax))
+            var isBound = message.Kind != StoreMessageKind.ForwardAnswer
+                && waiting > 0 && waiting + bytes > _options.PeerBytesMax;
+            if (_closed || isBound)
             {
                 _droppedMessages++;
-                return;
+                return false;
             }
 
             _peerBytes[from.Store] = waiting + bytes;
@@ -93,6 +98,7 @@ internal sealed class GroupMailbox
         }
 
         _handle?.Wake();
+        return true;
     }
 
     /// <summary>Transport: a stream ended.</summary>

@@ -18,7 +18,8 @@ internal sealed class GroupWorker : IWorker
     private readonly ReplicaFactory _factory;
     private readonly StoreMembership _membership;
     private readonly DrainedMail _mail = new();
-    private readonly SortedDictionary<GroupId, ReplicaHost> _hosts = [];
+    private readonly Dictionary<GroupId, ReplicaHost> _byGroup = [];
+    private readonly List<ReplicaHost> _hosts = [];
     private readonly TimeSpan _scanInterval;
     private readonly GroupLife _life;
     private Instant _scanAt = Instant.Zero;
@@ -42,7 +43,7 @@ internal sealed class GroupWorker : IWorker
         _life = new GroupLife(store, mailbox, tombstones);
         foreach (var host in hosts)
         {
-            _hosts.Add(host.Group, host);
+            Insert(host);
         }
     }
 
@@ -81,7 +82,7 @@ internal sealed class GroupWorker : IWorker
         }
 
         _life.Stop(reason);
-        foreach (var host in _hosts.Values)
+        foreach (var host in _hosts)
         {
             host.Stop(RaftErrorCode.Stopped, reason);
         }
@@ -96,7 +97,7 @@ internal sealed class GroupWorker : IWorker
 
         foreach (var connection in _mail.Lost)
         {
-            foreach (var host in _hosts.Values)
+            foreach (var host in _hosts)
             {
                 host.PeerLost(connection);
             }
@@ -106,7 +107,7 @@ internal sealed class GroupWorker : IWorker
 
         foreach (var report in _mail.Unreachable)
         {
-            if (_hosts.TryGetValue(report.Group, out var host))
+            if (_byGroup.TryGetValue(report.Group, out var host))
             {
                 host.PeerUnreachable(report.Store);
             }
@@ -130,16 +131,11 @@ internal sealed class GroupWorker : IWorker
 
     private void TakeMessage(PeerInput input, Instant now)
     {
-        // A store that may have forgotten votes or acknowledgements takes no part until it is admitted (A16).
-        if (!_membership.IsAdmitted)
-        {
-            return;
-        }
-
         var message = input.Message;
-        if (!_hosts.TryGetValue(message.Group, out var host))
+        var isThere = _byGroup.TryGetValue(message.Group, out var host);
+        if (!_membership.IsAdmitted || !isThere || host is null)
         {
-            _life.MayCreate(message);
+            Decline(input, isThere);
             return;
         }
 
@@ -159,13 +155,30 @@ internal sealed class GroupWorker : IWorker
         }
     }
 
+    /// <summary>
+    /// A store that may have forgotten votes or acknowledgements takes no part until it is admitted (A16); a group that is
+    /// not here may be created by its leader's message.
+    /// </summary>
+    private void Decline(PeerInput input, bool isThere)
+    {
+        if (input.Message is { Kind: StoreMessageKind.Forward, Forward: not null })
+        {
+            var refusal = input.Message.Forward.Refuse(RaftErrorCode.Unavailable);
+            _store.Transport.Send(input.From.Store, StoreMessage.Of(refusal));
+        }
+        else if (_membership.IsAdmitted && !isThere)
+        {
+            _life.MayCreate(input.Message);
+        }
+    }
+
     private void TakeRequest(PendingRequest request, Instant now)
     {
         if (request.Kind == RequestKind.Create)
         {
-            _life.Create(request, _hosts.ContainsKey(request.Group));
+            _life.Create(request, _byGroup.ContainsKey(request.Group));
         }
-        else if (!_hosts.TryGetValue(request.Group, out var host))
+        else if (!_byGroup.TryGetValue(request.Group, out var host))
         {
             request.Fail(
                 RaftErrorCode.UnknownGroup,
@@ -194,7 +207,7 @@ internal sealed class GroupWorker : IWorker
                 Add(_factory.Blank(record.Group, record.Replica, _mailbox));
                 break;
             case StoreRecordKind.Tombstone:
-                _hosts.Remove(record.Group);
+                Remove(record.Group);
                 _factory.Forget(record.Group);
                 break;
             default:
@@ -206,16 +219,32 @@ internal sealed class GroupWorker : IWorker
 
     private void Add(ReplicaHost host)
     {
-        _hosts.Add(host.Group, host);
+        Insert(host);
         host.IsActive = true;
         _scanAt = Instant.Zero;
+    }
+
+    /// <summary>By ascending group, so that every round visits them in the same order.</summary>
+    private void Insert(ReplicaHost host)
+    {
+        _byGroup.Add(host.Group, host);
+        var place = _hosts.FindIndex(other => other.Group.CompareTo(host.Group) > 0);
+        _hosts.Insert(place < 0 ? _hosts.Count : place, host);
+    }
+
+    private void Remove(GroupId group)
+    {
+        if (_byGroup.Remove(group, out var host))
+        {
+            _hosts.Remove(host);
+        }
     }
 
     /// <summary>Lets time pass for those whose deadline came; binds members whose stores are known now.</summary>
     private void Scan(Instant now)
     {
         _scanAt = now.After(_scanInterval);
-        foreach (var host in _hosts.Values)
+        foreach (var host in _hosts)
         {
             if (_membership.IsAdmitted && host.NextDeadline <= now)
             {
@@ -234,7 +263,7 @@ internal sealed class GroupWorker : IWorker
     private bool RouteAll(bool endOfRound, Instant now)
     {
         var isStarved = false;
-        foreach (var host in _hosts.Values)
+        foreach (var host in _hosts)
         {
             if (!host.IsActive)
             {
@@ -255,13 +284,13 @@ internal sealed class GroupWorker : IWorker
     private void Evict()
     {
         var bytes = 0L;
-        foreach (var host in _hosts.Values)
+        foreach (var host in _hosts)
         {
             bytes += host.Cache.Bytes;
         }
 
         var excess = bytes - _store.Options.EntryCacheBytesMax;
-        foreach (var host in _hosts.Values)
+        foreach (var host in _hosts)
         {
             if (excess <= 0)
             {
@@ -275,7 +304,7 @@ internal sealed class GroupWorker : IWorker
     private Instant NextWake(Instant now)
     {
         var wake = Instant.Never;
-        foreach (var host in _hosts.Values)
+        foreach (var host in _hosts)
         {
             wake = Instant.Min(wake, host.NextDeadline);
         }

@@ -34,9 +34,10 @@ internal sealed partial class ReplicaHost
             return;
         }
 
-        if (_round.Count >= _store.Options.PendingProposalsMax)
+        if (_round.Count >= _store.Options.PendingProposalsMax || _store.SnapshotWorker.IsOutOfSpace)
         {
-            Answer(from, forward.Origin, default, RaftErrorCode.Busy);
+            var code = _store.SnapshotWorker.IsOutOfSpace ? RaftErrorCode.NoSpace : RaftErrorCode.Busy;
+            Answer(from, forward.Origin, default, code);
             return;
         }
 
@@ -65,6 +66,16 @@ internal sealed partial class ReplicaHost
                 RaftErrorCode.Busy,
                 RequestOutcome.NotApplied,
                 "too many proposals of this group wait at this store",
+                _store.Completions);
+            return;
+        }
+
+        if (_store.SnapshotWorker.IsOutOfSpace)
+        {
+            request.Fail(
+                RaftErrorCode.NoSpace,
+                RequestOutcome.NotApplied,
+                "this store's disk is full: proposals are refused until there is room",
                 _store.Completions);
             return;
         }

@@ -73,7 +73,8 @@ internal sealed partial class SnapshotWorker
         }
         catch (StorageFullException exception)
         {
-            IsOutOfSpace = true;
+            _isOutOfSpace = true;
+            _retryAt = _clock.Now.After(_options.ElectionTimeout * 5);
             Answer(from.Store, frame, SnapshotFrameKind.Abort, exception.Message);
         }
     }
@@ -107,7 +108,8 @@ internal sealed partial class SnapshotWorker
         }
         catch (StorageFullException exception)
         {
-            IsOutOfSpace = true;
+            _isOutOfSpace = true;
+            _retryAt = _clock.Now.After(_options.ElectionTimeout * 5);
             GiveUp(transfer, frame, exception.Message);
         }
     }

@@ -29,6 +29,10 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     private readonly Queue<SnapshotJob> _jobs = new();
     private readonly Dictionary<(GroupId Group, LogId Last), SnapshotJob> _marking = [];
     private readonly List<(GroupId Group, LogId Last)> _superseded = [];
+    private readonly List<ApplyLane> _toRetry = [];
+    private readonly MonotonicClock _clock;
+    private volatile bool _isOutOfSpace;
+    private Instant _retryAt = Instant.Never;
     private IWorkerHandle? _handle;
     private ApplyWorker? _applyWorker;
 
@@ -38,8 +42,10 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
         ISnapshotStorage storage,
         ITransport transport,
         ICompletionQueue completions,
-        LogWriter logWriter)
+        LogWriter logWriter,
+        MonotonicClock clock)
     {
+        _clock = clock;
         _options = options;
         _storage = storage;
         _transport = transport;
@@ -50,8 +56,11 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     /// <inheritdoc/>
     public string Name => "snapshot-worker";
 
-    /// <summary>Whether the last snapshot failed for want of space; cleared by the next one that succeeds.</summary>
-    public bool IsOutOfSpace { get; private set; }
+    /// <summary>
+    /// Whether the last snapshot failed for want of space: proposals are refused meanwhile. It is tried again from time to
+    /// time, and the first one that succeeds clears it. Any thread.
+    /// </summary>
+    public bool IsOutOfSpace => _isOutOfSpace;
 
     /// <summary>Names the worker, and the one that freezes states; before the start.</summary>
     public void Bind(IWorkerHandle handle, ApplyWorker applyWorker)
@@ -111,8 +120,9 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
         _taken.Clear();
         WriteNextPart();
+        RetryWhenDue();
         var sends = SendNextParts();
-        return _jobs.Count > 0 || sends ? Instant.Zero : Instant.Never;
+        return _jobs.Count > 0 || sends ? Instant.Zero : _retryAt;
     }
 
     /// <summary>The store stops, and no worker runs any more.</summary>
@@ -168,7 +178,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
             job.Sink.Commit();
             job.Sink.Dispose();
-            IsOutOfSpace = false;
+            _isOutOfSpace = false;
             _jobs.Dequeue();
             job.Writer.Dispose();
             _marking[(job.Lane.Host.Group, job.Meta.Last)] = job;
@@ -184,14 +194,38 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
         catch (StorageFullException exception)
         {
             // A full disk ends this snapshot, nothing else; the log goes on until the next one succeeds.
-            IsOutOfSpace = true;
+            _isOutOfSpace = true;
             _jobs.Dequeue();
             job.Sink?.Dispose();
             job.Writer.Dispose();
             job.Request?.Fail(
                 RaftErrorCode.NoSpace, RequestOutcome.NotApplied, exception.Message, _completions);
-            _applyWorker?.Enqueue(new ApplyWork(job.Lane) { SnapshotEnded = true });
+            _applyWorker?.Enqueue(new ApplyWork(job.Lane) { SnapshotEnd = SnapshotEnd.Failed });
+            _toRetry.Add(job.Lane);
+            _retryAt = _clock.Now.After(_options.ElectionTimeout * 5);
         }
+    }
+
+    private void RetryWhenDue()
+    {
+        if (_clock.Now < _retryAt)
+        {
+            return;
+        }
+
+        _retryAt = Instant.Never;
+        if (_toRetry.Count == 0)
+        {
+            // Only a received snapshot found no room; its sender tries again by itself.
+            _isOutOfSpace = false;
+        }
+
+        foreach (var lane in _toRetry)
+        {
+            _applyWorker?.Enqueue(new ApplyWork(lane) { SnapshotEnd = SnapshotEnd.TryAgain });
+        }
+
+        _toRetry.Clear();
     }
 
     private void Marked(StoreRecord record)
@@ -211,7 +245,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
         job.Lane.Host.Mailbox.Complete(
             job.Lane.Host.Slot, job.Meta, static (slot, meta) => slot.SnapshotTaken(meta));
-        _applyWorker?.Enqueue(new ApplyWork(job.Lane) { SnapshotEnded = true });
+        _applyWorker?.Enqueue(new ApplyWork(job.Lane) { SnapshotEnd = SnapshotEnd.Succeeded });
         job.Request?.Settle(_completions);
     }
 

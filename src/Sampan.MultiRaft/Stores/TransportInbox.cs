@@ -11,12 +11,14 @@ internal sealed class TransportInbox : ITransportHandler
 
     private readonly GroupMailbox[] _mailboxes;
     private readonly IdentityWorker _identity;
+    private readonly ITransport _transport;
 
     /// <summary>An inbox in front of these workers.</summary>
-    public TransportInbox(GroupMailbox[] mailboxes, IdentityWorker identity)
+    public TransportInbox(GroupMailbox[] mailboxes, IdentityWorker identity, ITransport transport)
     {
         _mailboxes = mailboxes;
         _identity = identity;
+        _transport = transport;
     }
 
     /// <inheritdoc/>
@@ -34,7 +36,12 @@ internal sealed class TransportInbox : ITransportHandler
             return;
         }
 
-        MailboxOf(message.Group).Receive(from, message, CostOf(message));
+        var isTaken = MailboxOf(message.Group).Receive(from, message, CostOf(message));
+        if (!isTaken && message.Forward is not null)
+        {
+            // A forward is answered whatever happens to it: nothing but the loss of its stream may leave it open.
+            _transport.Send(from.Store, StoreMessage.Of(message.Forward.Refuse(RaftErrorCode.Busy)));
+        }
     }
 
     /// <inheritdoc/>
