@@ -50,8 +50,8 @@ public sealed partial class RaftReplica
             && (_standing.IsLeader || _contact.IsFresh(_standing.Now)));
 
     /// <summary>
-    /// A campaign that the leader asked for needs no respect for contact with it. Silence covers it while leases are on:
-    /// what was forgotten at the start may be a contact with a later leader.
+    /// A campaign that the leader asked for needs no respect for contact with it. Silence covers it while leases are
+    /// on: what was forgotten at the start may be a contact with a later leader.
     /// </summary>
     private bool RefusesVote(Message message) =>
         message.IsTransfer ? _options.LeaseReads && IsSilent() : RefusesVotes();
@@ -305,6 +305,8 @@ public sealed partial class RaftReplica
         else if (was == Role.Leader)
         {
             _timer.Restart(_standing.Now);
+            // A leader may have committed its own removal and be deposed before it handed over (C14).
+            _removals.Committed(_log.Commit, _log.Commit);
         }
 
         SetLeader(leader);

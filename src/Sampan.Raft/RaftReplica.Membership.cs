@@ -145,6 +145,7 @@ public sealed partial class RaftReplica
         _transfer.IsLeaving = true;
         if (_transfer.IsActive)
         {
+            // Somebody asked for a transfer before: it goes on, and is the last one.
             MaybeFinishTransfer();
             return;
         }
@@ -163,7 +164,6 @@ public sealed partial class RaftReplica
     {
         _replication.SendLastCommits();
         BecomeFollower(_standing.Term, ReplicaId.None);
-        _removals.Committed(_log.Commit, _log.Commit);
     }
 
     private bool IsElectable(ReplicaId replica) =>

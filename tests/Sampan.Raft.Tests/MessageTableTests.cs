@@ -4,7 +4,9 @@ using Sampan.Model;
 
 namespace Sampan.Raft.Tests;
 
-/// <summary>Purpose: the table of roles and messages is total, and readers find it in docs/role-message-table.md.</summary>
+/// <summary>
+/// Purpose: the table of roles and messages is total, and readers find it in docs/role-message-table.md.
+/// </summary>
 public sealed class MessageTableTests
 {
     [Fact]
@@ -18,8 +20,8 @@ public sealed class MessageTableTests
             """
             # What each role does with each kind of message
 
-            Written by `MessageTableTests` from `MessageTable`; `SAMPAN_ACCEPT=1` writes it anew. The table is for messages of
-            the receiver's own term.
+            Written by `MessageTableTests` from `MessageTable`; `SAMPAN_ACCEPT=1` writes it anew. The table is for
+            messages of the receiver's own term.
 
             - *Handle*: it is acted upon.
             - *Ignore*: it is legal and comes too late, or is not meant for this role: nothing happens.

@@ -133,8 +133,8 @@ public sealed class RoleMessageTests
     }
 
     /// <summary>
-    /// In term 3 or above, with a committed configuration and one entry more, and one read under way where somebody can be
-    /// asked.
+    /// In term 3 or above, with a committed configuration and one entry more, and one read under way where somebody can
+    /// be asked.
     /// </summary>
     private static Lone InRole(Role role)
     {

@@ -119,7 +119,8 @@ public sealed class RaftLogPropertyTests
 
             var entries = new List<Entry>();
             _log.TakeForPersist(_number, _prng.NextBelow(200), entries);
-            Assert.Equal(_log.NextPersistIndex - (ulong)entries.Count, entries.Count > 0 ? entries[0].Index : _log.NextPersistIndex);
+            var first = entries.Count > 0 ? entries[0].Index : _log.NextPersistIndex;
+            Assert.Equal(_log.NextPersistIndex - (ulong)entries.Count, first);
             _twin.Taken(_number, entries);
             _view.Accept(entries);
         }

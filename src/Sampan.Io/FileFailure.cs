@@ -1,0 +1,20 @@
+namespace Sampan.Io;
+
+/// <summary>Kinds of failure that are handled differently.</summary>
+public enum FileFailure
+{
+    /// <summary>EIO and everything unknown: the disk can no longer be trusted.</summary>
+    Device = 0,
+
+    /// <summary>ENOSPC, EDQUOT: there is no room.</summary>
+    NoSpace = 1,
+
+    /// <summary>The file or directory is not there.</summary>
+    NotFound = 2,
+
+    /// <summary>It is there already.</summary>
+    Exists = 3,
+
+    /// <summary>Permissions, or a read-only file system.</summary>
+    Denied = 4,
+}

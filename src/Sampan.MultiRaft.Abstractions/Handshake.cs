@@ -1,0 +1,34 @@
+using Sampan.Model;
+
+namespace Sampan.MultiRaft.Abstractions;
+
+/// <summary>Who a store is, said before anything else on every stream.</summary>
+public sealed record Handshake
+{
+    /// <summary>The version of the peer protocol that this code speaks.</summary>
+    public const uint CurrentProtocol = 1;
+
+    /// <summary>The highest protocol version it speaks.</summary>
+    public required uint Protocol { get; init; }
+
+    /// <summary>The cluster it belongs to.</summary>
+    public required ulong ClusterId { get; init; }
+
+    /// <summary>The store.</summary>
+    public required StoreId Store { get; init; }
+
+    /// <summary>Its data directory.</summary>
+    public required Incarnation Incarnation { get; init; }
+
+    /// <summary>Its process.</summary>
+    public required BootId Boot { get; init; }
+
+    /// <summary>How often a majority was given up by an operator, as far as it knows.</summary>
+    public required ulong RecoveryGeneration { get; init; }
+
+    /// <summary>Whether it has recorded the receiver's incarnation (see consensus.md, identity).</summary>
+    public required bool HasRecordedReceiver { get; init; }
+
+    /// <summary>Whether it takes part: enough of the other initial voters recorded it.</summary>
+    public required bool IsAdmitted { get; init; }
+}

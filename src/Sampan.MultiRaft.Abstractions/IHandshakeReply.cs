@@ -1,0 +1,11 @@
+namespace Sampan.MultiRaft.Abstractions;
+
+/// <summary>Takes the decision on a handshake, once.</summary>
+public interface IHandshakeReply
+{
+    /// <summary>The stream may be used.</summary>
+    void Accept();
+
+    /// <summary>The stream is closed; the sentence is sent to the other side and stands in both logs.</summary>
+    void Refuse(string reason);
+}

@@ -1,0 +1,20 @@
+using Sampan.Model;
+
+namespace Sampan.MultiRaft.Abstractions;
+
+/// <summary>
+/// Messages between stores. Each lane of a pair of stores is first in, first out while its stream lasts; a stream that
+/// breaks loses any suffix of what was sent and is reported by <see cref="ITransportHandler.PeerLost"/>. Sends never
+/// block and never fail: what cannot be sent is dropped, and for appends reported as unreachable.
+/// </summary>
+public interface ITransport
+{
+    /// <summary>Begins to connect, accept and deliver.</summary>
+    void Start(ITransportHandler handler);
+
+    /// <summary>Sends to a store; any thread. Messages to unknown stores are dropped.</summary>
+    void Send(StoreId to, StoreMessage message);
+
+    /// <summary>Ends all streams; nothing is delivered afterwards.</summary>
+    void Stop();
+}

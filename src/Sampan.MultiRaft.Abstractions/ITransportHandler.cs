@@ -1,0 +1,30 @@
+using Sampan.Model;
+
+namespace Sampan.MultiRaft.Abstractions;
+
+/// <summary>What a transport calls; any thread, never blocking.</summary>
+public interface ITransportHandler
+{
+    /// <summary>What this store says in its own handshakes.</summary>
+    Handshake Introduce();
+
+    /// <summary>
+    /// Decides on another store's handshake. The answer may come later, from another thread (a record must be durable
+    /// first); until then nothing of that stream is delivered.
+    /// </summary>
+    void Decide(Handshake handshake, IHandshakeReply reply);
+
+    /// <summary>
+    /// A message arrived on a stream whose handshake was accepted. It is taken, or dropped where its sender's bound is
+    /// reached.
+    /// </summary>
+    void Received(StoreConnection from, StoreMessage message);
+
+    /// <summary>
+    /// A stream ended, or was replaced by a newer one: what was under way in either direction may be lost.
+    /// </summary>
+    void PeerLost(StoreConnection connection);
+
+    /// <summary>Appends of a group to a store were dropped, since its queue is full or there is no stream.</summary>
+    void PeerUnreachable(StoreId store, GroupId group);
+}
