@@ -1,13 +1,12 @@
+using Sampan.Model;
+
 namespace Sampan.MultiRaft.Abstractions;
 
 /// <summary>The right to look at a state machine, for one call of <see cref="IStateMachine.Read"/>.</summary>
 public sealed class ReadContext
 {
-    /// <summary>The last index that is applied.</summary>
-    public ulong AppliedIndex { get; private set; }
-
-    /// <summary>The term of the last applied entry.</summary>
-    public ulong AppliedTerm { get; private set; }
+    /// <summary>The last entry that is applied.</summary>
+    public LogId Applied { get; private set; }
 
     /// <summary>The answer, if it was given at once.</summary>
     public ReadOnlyMemory<byte> Answer { get; private set; }
@@ -16,10 +15,9 @@ public sealed class ReadContext
     public IDisposable? View { get; private set; }
 
     /// <summary>Prepares the context for a call; for whoever calls state machines.</summary>
-    public void Begin(ulong appliedIndex, ulong appliedTerm)
+    public void Begin(LogId applied)
     {
-        AppliedIndex = appliedIndex;
-        AppliedTerm = appliedTerm;
+        Applied = applied;
         Answer = default;
         View = null;
     }

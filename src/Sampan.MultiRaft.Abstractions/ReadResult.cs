@@ -1,8 +1,10 @@
+using Sampan.Model;
+
 namespace Sampan.MultiRaft.Abstractions;
 
 /// <summary>
-/// What a state machine answered to a query, at which applied index and term. Where there is a view, its receiver
-/// disposes it.
+/// What a state machine answered to a query, and the last entry it had applied then. Where there is a view, its
+/// receiver disposes it.
 /// </summary>
 public readonly record struct ReadResult(
-    ulong AppliedIndex, ulong AppliedTerm, ReadOnlyMemory<byte> Answer, IDisposable? View);
+    LogId Applied, ReadOnlyMemory<byte> Answer, IDisposable? View);

@@ -57,6 +57,14 @@ internal sealed class Outbox
         }
     }
 
+    /// <summary>Acknowledges a snapshot that was accepted: with the write that marks it, never before.</summary>
+    public void SendAfterSnapshot(Message message, ulong index)
+    {
+        Invariant.Holds(message.From == _options.Replica && message.Group == _options.Group);
+        Invariant.Holds(_persist.Snapshot is not null);
+        _persist.HoldForSnapshot(message, index);
+    }
+
     /// <summary>A message of this replica in its present term that carries little more than its kind.</summary>
     public Message Plain(MessageKind kind, ReplicaId to, ulong index = 0, bool reject = false) => new()
     {

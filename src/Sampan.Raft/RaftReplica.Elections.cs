@@ -305,6 +305,8 @@ public sealed partial class RaftReplica
         else if (was == Role.Leader)
         {
             _timer.Restart(_standing.Now);
+            // A leader may have committed its own removal and be deposed before it handed over (C14).
+            _removals.Committed(_log.Commit, _log.Commit);
         }
 
         SetLeader(leader);

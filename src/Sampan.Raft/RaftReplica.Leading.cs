@@ -91,7 +91,7 @@ public sealed partial class RaftReplica
         _standing.Advance(now);
         if (_standing.IsLeader)
         {
-            _replication.SendHeartbeats(_reads.Round);
+            _replication.Heartbeat(_reads.Round);
         }
     }
 
@@ -167,7 +167,7 @@ public sealed partial class RaftReplica
 
         if (_standing.IsLeader && _replication.HeartbeatDue <= _standing.Now)
         {
-            _replication.SendHeartbeats(_reads.Round);
+            _replication.Heartbeat(_reads.Round);
             MaybeFinishTransfer();
         }
     }

@@ -108,6 +108,8 @@ public sealed partial class RaftReplica
 
         if (_standing.IsLeader)
         {
+            // What was answered so far may be a quorum of the new configuration, and no answer may come any more.
+            _reads.RoundAnswered();
             MaybeCommit();
         }
     }
@@ -141,6 +143,13 @@ public sealed partial class RaftReplica
         }
 
         _transfer.IsLeaving = true;
+        if (_transfer.IsActive)
+        {
+            // Somebody asked for a transfer before: it goes on, and is the last one.
+            MaybeFinishTransfer();
+            return;
+        }
+
         var successor = BestSuccessor();
         if (!IsElectable(successor))
         {
@@ -155,7 +164,6 @@ public sealed partial class RaftReplica
     {
         _replication.SendLastCommits();
         BecomeFollower(_standing.Term, ReplicaId.None);
-        _removals.Committed(_log.Commit, _log.Commit);
     }
 
     private bool IsElectable(ReplicaId replica) =>

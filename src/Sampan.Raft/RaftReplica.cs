@@ -69,8 +69,7 @@ public sealed partial class RaftReplica
         _outbox = new Outbox(options, _standing, _log, _persist);
         _replication = new Replication(options, _standing, _log, _outbox) { Snapshot = state.Snapshot };
         _reads = new ReadIndexes(options, _standing, _outbox, _log, _history, _replication);
-        var committed = _history.At(_log.Commit).Configuration;
-        _removals = new Removals(options, _standing, _outbox, _history, committed);
+        _removals = new Removals(options, _standing, _outbox, _history, _log.Commit);
         _follower = new FollowerLog(options, _standing, _log, _persist, _outbox, _history, _removals)
         {
             NeedSnapshotIndex = state.NeedSnapshotIndex,
@@ -79,6 +78,8 @@ public sealed partial class RaftReplica
         _contact = new LeaderContact(options, startedWithTerm: _standing.Term > 0, now);
         _timer.ResetPriority(_history.Newest.Configuration);
         StartTimer(now);
+        // Power may have been lost between the commit of the own removal and the end of this replica (C14).
+        _removals.Committed(_log.Commit, _log.Commit);
     }
 
     /// <summary>Whether this replica learned that it was removed for good; its owner destroys it.</summary>
@@ -96,7 +97,9 @@ public sealed partial class RaftReplica
         get
         {
             var due = Instant.Min(Instant.Min(_timer.Deadline, _reads.Deadline), _removals.Deadline);
-            return _standing.IsLeader ? Instant.Min(due, _replication.HeartbeatDue) : due;
+            return _standing.IsLeader
+                ? Instant.Min(due, Instant.Min(_replication.HeartbeatDue, _transfer.Deadline))
+                : due;
         }
     }
 

@@ -8,11 +8,13 @@ namespace Sampan.Raft.Tests;
 
 /// <summary>
 /// Purpose: what costs nothing must cost nothing. Bytes are those of this thread, after a warm-up; the core has no
-/// thread of its own.
+/// thread of its own. The runtime itself allocates now and then on a thread whose methods it compiles anew, so that one
+/// round of several must be free: what a tick allocates shows in each of them.
 /// </summary>
 public sealed class AllocationTests
 {
     private const int Ticks = 10_000;
+    private const int Rounds = 5;
     private static readonly TimeSpan _instant = TimeSpan.FromTicks(1);
 
     [Fact]
@@ -98,15 +100,20 @@ public sealed class AllocationTests
             Idle(core, ready, now);
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var tick = 0; tick < Ticks; tick++)
+        var least = long.MaxValue;
+        for (var round = 0; round < Rounds && least > 0; round++)
         {
-            now = now.After(_instant);
-            Idle(core, ready, now);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var tick = 0; tick < Ticks; tick++)
+            {
+                now = now.After(_instant);
+                Idle(core, ready, now);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.Equal(0, allocated);
+        Assert.Equal(0, least);
         Assert.Equal(role, core.Role);
     }
 

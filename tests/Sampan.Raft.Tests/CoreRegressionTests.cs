@@ -1,4 +1,5 @@
 using Sampan.Model;
+using Sampan.Raft.Events;
 using Sampan.Raft.Tests.Fixture;
 
 namespace Sampan.Raft.Tests;
@@ -23,5 +24,30 @@ public sealed class CoreRegressionTests
         Assert.DoesNotContain(
             cluster.Network.Waiting(1, 2),
             parcel => parcel.Message is { Kind: MessageKind.Append, Entries.Count: 0 });
+    }
+
+    [Fact]
+    public void AReadThatWaitsForARoundEndsWhenAChangeLeavesTheLeaderAlone()
+    {
+        var cluster = new Cluster(2);
+        cluster.Elect(1);
+        cluster.ReadIndex(1, out var ticket);
+        cluster.DropAll();
+        cluster.ProposeChange(1, MembershipChange.Remove(new ReplicaId(2)));
+        cluster.Stabilize();
+        Assert.Equal("voters=(1)", cluster[1].Status.Configuration.Configuration.ToString());
+        Assert.Equal(new ReadState(ticket, ReadOutcome.Confirmed, 1), Assert.Single(cluster[1].Reads));
+    }
+
+    [Fact]
+    public void ALeaderThatIsRemovedWhileItHandsOverGoesOnHandingOver()
+    {
+        var cluster = new Cluster(3);
+        cluster.Elect(1);
+        cluster.ProposeChange(1, MembershipChange.Remove(new ReplicaId(1)));
+        Assert.Equal(TransferStatus.Started, cluster.Transfer(1, 3));
+        cluster.Stabilize();
+        Assert.Equal(Role.Leader, cluster[3].Status.Role);
+        Assert.Equal("voters=(2 3)", cluster[3].Status.Configuration.Configuration.ToString());
     }
 }

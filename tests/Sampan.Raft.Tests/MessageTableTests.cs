@@ -20,8 +20,8 @@ public sealed class MessageTableTests
             """
             # What each role does with each kind of message
 
-            Written by `MessageTableTests` from `MessageTable`; `SAMPAN_ACCEPT=1` writes it anew. The table is for messages of
-            the receiver's own term.
+            Written by `MessageTableTests` from `MessageTable`; `SAMPAN_ACCEPT=1` writes it anew. The table is for
+            messages of the receiver's own term.
 
             - *Handle*: it is acted upon.
             - *Ignore*: it is legal and comes too late, or is not meant for this role: nothing happens.

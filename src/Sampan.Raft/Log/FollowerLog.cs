@@ -73,21 +73,8 @@ internal sealed class FollowerLog
     }
 
     /// <summary>Answers a leader's message, claiming the log up to <paramref name="index"/>.</summary>
-    public void Answer(Message message, MessageKind kind, ulong index) => _outbox.SendClaim(
-        new Message
-        {
-            Kind = kind,
-            Group = _options.Group,
-            From = _options.Replica,
-            To = message.From,
-            Term = _standing.Term,
-            Index = index,
-            Round = message.Round,
-            Stamp = message.Stamp,
-            ElectionTimeout = _options.ElectionTimeout,
-            NeedSnapshotIndex = NeedSnapshotIndex,
-        },
-        index);
+    public void Answer(Message message, MessageKind kind, ulong index) =>
+        _outbox.SendClaim(AnswerTo(message, kind, index), index);
 
     /// <summary>
     /// Takes a snapshot that was received whole and is durable in its files; returns whether another configuration is
@@ -112,14 +99,25 @@ internal sealed class FollowerLog
         else if (index > _log.Commit)
         {
             // A log that is too short, or whose entry there conflicts, gives way as a whole (E2).
+            var previous = _log.Commit;
             _log.Replace(snapshot);
             _history.Replace(snapshot.Configuration);
+            _removals.Committed(previous, _log.Commit);
             Accept(snapshot, keepsLog: false);
             replaces = true;
         }
 
         // Where neither holds it is older than what is committed here: acknowledged, and nothing changes (E1).
-        Answer(message, MessageKind.AppendResponse, index);
+        var answer = AnswerTo(message, MessageKind.AppendResponse, index);
+        if (_persist.Snapshot is null)
+        {
+            _outbox.SendClaim(answer, index);
+        }
+        else
+        {
+            _outbox.SendAfterSnapshot(answer, index);
+        }
+
         return replaces;
     }
 
@@ -145,6 +143,20 @@ internal sealed class FollowerLog
             !_log.TryGetTerm(message.Index, out var term) || term == message.LogTerm, message.Index, message.LogTerm);
         return true;
     }
+
+    private Message AnswerTo(Message message, MessageKind kind, ulong index) => new()
+    {
+        Kind = kind,
+        Group = _options.Group,
+        From = _options.Replica,
+        To = message.From,
+        Term = _standing.Term,
+        Index = index,
+        Round = message.Round,
+        Stamp = message.Stamp,
+        ElectionTimeout = _options.ElectionTimeout,
+        NeedSnapshotIndex = NeedSnapshotIndex,
+    };
 
     private void Reject(Message message)
     {

@@ -51,7 +51,11 @@ internal sealed class PersistQueue
     /// <summary>
     /// Keeps a message until its claims are durable: term and vote as they are now, the log up to an index.
     /// </summary>
-    public void Hold(Message message, ulong index) => _held.Add(new Held(message, index));
+    public void Hold(Message message, ulong index) => _held.Add(new Held(message, index, AwaitsSnapshot: false));
+
+    /// <summary>Keeps a message until, beside its claims, the accepted snapshot is durable.</summary>
+    public void HoldForSnapshot(Message message, ulong index) =>
+        _held.Add(new Held(message, index, AwaitsSnapshot: true));
 
     /// <summary>Drops all held messages: their term is over.</summary>
     public void DropHeld() => _held.Clear();
@@ -161,7 +165,7 @@ internal sealed class PersistQueue
         var kept = 0;
         for (var i = 0; i < _held.Count; i++)
         {
-            if (_held[i].Index < _log.NextPersistIndex)
+            if (MayLeave(_held[i]))
             {
                 task.AfterPersist.Add(_held[i].Message);
             }
@@ -174,5 +178,8 @@ internal sealed class PersistQueue
         _held.RemoveRange(kept, _held.Count - kept);
     }
 
-    private readonly record struct Held(Message Message, ulong Index);
+    private bool MayLeave(Held held) => held.Index < _log.NextPersistIndex
+        && (!held.AwaitsSnapshot || _snapshot is null || _snapshotHanded);
+
+    private readonly record struct Held(Message Message, ulong Index, bool AwaitsSnapshot);
 }

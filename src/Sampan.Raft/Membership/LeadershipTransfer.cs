@@ -13,8 +13,8 @@ internal sealed class LeadershipTransfer
     /// <summary>The target; none if no transfer is under way.</summary>
     public ReplicaId Target { get; private set; }
 
-    /// <summary>When it is given up.</summary>
-    public Instant Deadline { get; private set; }
+    /// <summary>When it is given up; never if none is under way.</summary>
+    public Instant Deadline { get; private set; } = Instant.Never;
 
     /// <summary>Whether the leader was removed and leads only to hand over.</summary>
     public bool IsLeaving { get; set; }
@@ -39,6 +39,7 @@ internal sealed class LeadershipTransfer
     public void End()
     {
         Target = ReplicaId.None;
+        Deadline = Instant.Never;
         IsLeaving = false;
     }
 

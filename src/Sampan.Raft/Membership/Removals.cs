@@ -17,15 +17,19 @@ internal sealed class Removals
     private RemovalInquiry? _inquiry;
     private bool _wasCommittedMember;
 
-    /// <summary>Of a replica whose committed configuration is <paramref name="committed"/>.</summary>
+    /// <summary>Of a replica that starts with this history, committed up to <paramref name="commit"/>.</summary>
     public Removals(
-        ReplicaOptions options, Standing standing, Outbox outbox, ConfigurationHistory history, Configuration committed)
+        ReplicaOptions options, Standing standing, Outbox outbox, ConfigurationHistory history, ulong commit)
     {
         _options = options;
         _standing = standing;
         _outbox = outbox;
         _history = history;
-        _wasCommittedMember = committed.Contains(options.Replica);
+        foreach (var entry in history.Entries)
+        {
+            _wasCommittedMember |= entry.Index <= commit && entry.Configuration.Contains(options.Replica);
+        }
+
         WasMember = history.EverContained(options.Replica);
     }
 
@@ -61,6 +65,7 @@ internal sealed class Removals
         }
 
         var committed = _history.At(commit);
+        _wasCommittedMember |= committed.Configuration.Contains(_options.Replica);
         if (!_standing.IsLeader && !IsRemoved && _wasCommittedMember
             && !committed.Configuration.Contains(_options.Replica))
         {
@@ -69,13 +74,15 @@ internal sealed class Removals
     }
 
     /// <summary>
-    /// Tells a sender that its membership ended, if the committed configuration here is newer than any it knows and
-    /// does not contain it; returns whether it did.
+    /// Tells a sender that its membership ended, if the committed configuration here is no older than any it knows and
+    /// does not contain it; returns whether it did. It may hold that very configuration and merely not know that it is
+    /// committed: nobody sends it anything any more. A bootstrap mark (index 0) removes nobody.
     /// </summary>
     public bool Answer(Message message, ulong commit)
     {
         var committed = _history.At(commit);
-        if (message.ConfigurationIndex >= committed.Index || committed.Configuration.Contains(message.From))
+        if (committed.Index == 0 || message.ConfigurationIndex > committed.Index
+            || committed.Configuration.Contains(message.From))
         {
             return false;
         }
@@ -97,7 +104,7 @@ internal sealed class Removals
     public void Heard(Message message)
     {
         Invariant.Holds(message.Configuration is not null);
-        if (IsRemoved || message.Index <= _history.Newest.Index || message.Configuration.Contains(_options.Replica))
+        if (IsRemoved || IsOlder(message.Index) || message.Configuration.Contains(_options.Replica))
         {
             return;
         }
@@ -123,6 +130,16 @@ internal sealed class Removals
         {
             Ask();
         }
+    }
+
+    /// <summary>
+    /// Whether what is known here outweighs a configuration that lacks this replica: it is newer, or it is at the same
+    /// index and names this replica, as an addition does that another leader overwrote.
+    /// </summary>
+    private bool IsOlder(ulong index)
+    {
+        var newest = _history.Newest;
+        return index < newest.Index || (index == newest.Index && newest.Configuration.Contains(_options.Replica));
     }
 
     private void Ask()

@@ -41,7 +41,10 @@ internal sealed class MemberProgress
     /// <summary>An append is due even if there is no entry to send: it makes a gap visible.</summary>
     public bool AppendDue { get; set; }
 
-    /// <summary>Entries that were asked of the log on disk for it; empty if none are outstanding.</summary>
+    /// <summary>
+    /// Entries that were asked of the log on disk for it; empty if none are outstanding. Stays until it is answered,
+    /// whatever becomes of the member meanwhile: a second request must not follow before.
+    /// </summary>
     public IndexRange Waiting { get; set; }
 
     /// <summary>In Snapshot: the index of the snapshot under way; 0 while none could be found.</summary>
@@ -118,7 +121,6 @@ internal sealed class MemberProgress
         Next = Math.Max(next, Match + 1);
         PendingSnapshotIndex = 0;
         IsProbeSent = false;
-        Waiting = default;
         _inflights.Clear();
     }
 
@@ -130,7 +132,6 @@ internal sealed class MemberProgress
         PendingSnapshotIndex = 0;
         NeedSnapshotIndex = 0;
         IsProbeSent = false;
-        Waiting = default;
         _inflights.Clear();
     }
 
@@ -140,7 +141,6 @@ internal sealed class MemberProgress
         State = ProgressState.Snapshot;
         PendingSnapshotIndex = index;
         IsProbeSent = false;
-        Waiting = default;
         _inflights.Clear();
     }
 

@@ -98,10 +98,19 @@ internal sealed class Replication
     /// <summary>The leader's own disk is one among others: its entries count when they are durable.</summary>
     public void OwnEntriesDurable() => Tracker.Find(_options.Replica)?.MatchTo(_log.DurableIndex);
 
-    /// <summary>Tells all members that the leader is there, and of the newest read round.</summary>
-    public void SendHeartbeats(ulong round)
+    /// <summary>The heartbeat clock struck.</summary>
+    public void Heartbeat(ulong round)
     {
         HeartbeatDue = _standing.Now.After(_options.HeartbeatInterval);
+        SendHeartbeats(round);
+    }
+
+    /// <summary>
+    /// Tells all members that the leader is there, and of the newest read round. A round for reads does not put off the
+    /// next heartbeat: with it goes the leader's own look at its clock.
+    /// </summary>
+    public void SendHeartbeats(ulong round)
+    {
         foreach (var member in Tracker.Members)
         {
             if (member.Replica == _options.Replica)
@@ -164,9 +173,9 @@ internal sealed class Replication
         }
 
         member.Waiting = default;
-        if (range.FirstIndex != member.Next)
+        if (range.FirstIndex != member.Next || member.State == ProgressState.Snapshot)
         {
-            // A late acknowledgement moved it on meanwhile.
+            // It was moved on or back meanwhile, or needs a snapshot now.
             return;
         }
 

@@ -25,6 +25,9 @@ internal static class CcfDivergence
     private const string Early =
         "a candidate hears from a leader of its term at once, while CCF's leader would wait for its next period";
 
+    private const string Farewell =
+        "a removed node is told of its removal in its own log; CCF's leader does not speak to it any more";
+
     /// <summary>What will make this request for a vote end otherwise than in CCF; null if nothing.</summary>
     public static string? OfVote(
         Message message, ReplicaUnderTest voter, ReplicaUnderTest candidate, CcfIndexes indexes)
@@ -59,13 +62,24 @@ internal static class CcfDivergence
     }
 
     /// <summary>
-    /// Whether this append calls back a candidate that CCF would have left alone; <paramref name="isEarly"/>: it was
-    /// sent between two periods.
+    /// Whether this message of a leader tells its receiver what CCF would not tell it, or at another time.
+    /// <paramref name="isEarly"/>: it was sent between two periods.
     /// </summary>
-    public static string? OfAppend(Message message, ReplicaUnderTest receiver, bool isEarly)
+    public static string? OfAppend(
+        Message message, ReplicaUnderTest receiver, ReplicaUnderTest leader, bool isEarly)
     {
+        if (message.Kind is not (MessageKind.Append or MessageKind.Commit))
+        {
+            return null;
+        }
+
+        if (!leader.Status.Configuration.Configuration.Contains(message.To))
+        {
+            return Farewell;
+        }
+
         var status = receiver.Status;
-        var isCalledBack = isEarly && message.Kind == MessageKind.Append && message.Term == status.HardState.Term
+        var isCalledBack = isEarly && message.Term == status.HardState.Term
             && (status.Role is Role.PreCandidate or Role.Candidate || status.Leader == ReplicaId.None);
         return isCalledBack ? Early : null;
     }

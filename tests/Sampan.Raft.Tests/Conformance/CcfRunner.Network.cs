@@ -74,6 +74,12 @@ internal sealed partial class CcfRunner
             return false;
         }
 
+        if (IsFarewell(parcel.Message, _cluster[from]))
+        {
+            _cluster.Drop(from, to);
+            return true;
+        }
+
         if (!_cluster.Network.IsOpen(from, to))
         {
             _losses.Add((from, to));
@@ -82,21 +88,34 @@ internal sealed partial class CcfRunner
         {
             _refusals.Add((to, from));
         }
-        else if (parcel.Message.Kind is MessageKind.PreVote or MessageKind.Vote or MessageKind.Append)
+        else
         {
             FinishBefore(parcel.Message);
             var reason = CcfDivergence.OfVote(parcel.Message, _cluster[to], _cluster[from], _indexes)
-                ?? CcfDivergence.OfAppend(parcel.Message, _cluster[to], _early.Contains(parcel.Message));
+                ?? CcfDivergence.OfAppend(
+                    parcel.Message, _cluster[to], _cluster[from], _early.Contains(parcel.Message));
             Divergence ??= reason is null ? null : $"at line {_line}, {reason}";
         }
 
         return _cluster.Deliver(from, to);
     }
 
+    /// <summary>
+    /// Our leaders send a member the end of its removal, which CCF does not have as an entry, and that it is committed;
+    /// CCF's leave a node alone whose removal is committed. Such a message is lost here.
+    /// </summary>
+    private bool IsFarewell(Message message, ReplicaUnderTest leader)
+    {
+        var isOurs = message.Kind is MessageKind.Commit or MessageKind.Append
+            && message.Entries.All(entry => !_indexes.IsKnown(entry.Id));
+        return isOurs && leader.IsUp && leader.Status.Role == Role.Leader
+            && !leader.Status.Configuration.Configuration.Contains(message.To);
+    }
+
     /// <summary>What the receiver of a vote request has still to do decides how its log ends.</summary>
     private void FinishBefore(Message message)
     {
-        if (message.Kind != MessageKind.Append)
+        if (message.Kind is MessageKind.PreVote or MessageKind.Vote)
         {
             _cluster.Finish(_cluster[message.To.Value]);
         }

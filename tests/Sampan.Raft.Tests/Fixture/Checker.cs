@@ -220,6 +220,18 @@ internal sealed class Checker
             snapshot.Last.Index,
             replica.Machine.Last.Index);
 
+    /// <summary>A replica is about to be deleted: a configuration without it must be committed (A11, C17).</summary>
+    public void Destroying(ReplicaUnderTest replica)
+    {
+        var committed = Committed.ConfigurationAt(Committed.LastIndex);
+        Require(
+            committed is { } newest && !newest.Configuration.Contains(replica.Id),
+            replica,
+            $"only who was removed for good is deleted: {committed}",
+            committed?.Index ?? 0,
+            0);
+    }
+
     /// <summary>A read was accepted: it must see all that is committed now.</summary>
     public void ReadAsked(ReplicaUnderTest replica, ReadTicket ticket) =>
         Require(
@@ -339,7 +351,7 @@ internal sealed class Checker
 
         var log = replica.Log.Memory;
         var record = _terms[status.HardState.Term];
-        var first = record.IsCompared ? log.LastIndex : log.FirstIndex;
+        var first = record.IsCompared ? Math.Max(log.LastIndex, log.FirstIndex) : log.FirstIndex;
         while (record.IsCompared && first > log.FirstIndex && !record.Terms.ContainsKey(first - 1))
         {
             first--;
@@ -402,7 +414,8 @@ internal sealed class Checker
             var holding = 0;
             foreach (var voter in half)
             {
-                var holds = _replicas.TryGetValue(voter, out var replica) && replica.Log.Durable.Covers(id);
+                var holds = _replicas.TryGetValue(voter, out var replica)
+                    && !replica.IsDestroyed && replica.Log.Durable.Covers(id);
                 holding += holds ? 1 : 0;
             }
 

@@ -185,6 +185,12 @@ internal sealed class Cluster
         }
 
         var parcel = Network.Take(from, to, position);
+        var creates = parcel.Message.Kind is MessageKind.Append or MessageKind.Heartbeat or MessageKind.Snapshot;
+        if (_options.CreatesReplicas && creates && !Has(to) && Network.IsOpen(from, to))
+        {
+            AddBlank(to);
+        }
+
         var arrives = Network.IsOpen(from, to) && Has(to) && this[to].IsUp;
         if (arrives)
         {
@@ -265,6 +271,16 @@ internal sealed class Cluster
             {
                 Trace.Fail("messages never end although no time passes");
             }
+        }
+    }
+
+    /// <summary>Lets time pass for all, each clock at its own rate; nobody looks at a clock.</summary>
+    public void PassTime(TimeSpan duration)
+    {
+        Now = Now.After(duration);
+        foreach (var replica in _replicas.Values)
+        {
+            replica.ClockOffset += new TimeSpan(duration.Ticks / 1000 * replica.ClockRatePerMille);
         }
     }
 

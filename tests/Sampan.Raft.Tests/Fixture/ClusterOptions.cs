@@ -18,6 +18,11 @@ internal sealed record ClusterOptions
     /// <summary>What a bootstrapped replica starts from, if not from an empty log.</summary>
     public Func<Configuration, ReplicaState> Bootstrap { get; init; } = ReplicaState.Bootstrap;
 
+    /// <summary>
+    /// Whether an append, heartbeat or snapshot to a replica that does not exist creates it, as a store does.
+    /// </summary>
+    public bool CreatesReplicas { get; init; }
+
     /// <summary>What one Ready may carry where a test does not say.</summary>
     public ReadyBudget Budget { get; init; } = ReadyBudget.Unlimited;
 

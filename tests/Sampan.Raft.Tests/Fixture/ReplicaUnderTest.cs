@@ -63,6 +63,12 @@ internal sealed class ReplicaUnderTest
     /// <summary>What is to be added to the world's time to get this store's clock.</summary>
     public TimeSpan ClockOffset { get; set; }
 
+    /// <summary>How much faster this store's clock runs than the world's, in parts per thousand.</summary>
+    public int ClockRatePerMille { get; set; }
+
+    /// <summary>Whether it was removed and its data deleted.</summary>
+    public bool IsDestroyed { get; private set; }
+
     /// <summary>Whether each applied entry is durable in the state machine at once.</summary>
     public bool FlushesApplied { get; set; } = true;
 
@@ -116,7 +122,7 @@ internal sealed class ReplicaUnderTest
     /// <summary>Brings it up with what its disk holds; the first time with what it was created from.</summary>
     public void Start(Instant now, ulong needSnapshotIndex = 0)
     {
-        Invariant.Holds(!IsUp);
+        Invariant.Holds(!IsUp && !IsDestroyed);
         Life++;
         if (Log.Durable.Snapshot is { } snapshot && snapshot.Last.Index > Machine.Last.Index)
         {
@@ -150,6 +156,15 @@ internal sealed class ReplicaUnderTest
         Log.Crash();
         var applied = FlushesApplied ? Machine.Last.Index : _durableApplied;
         Machine = Machine.At(Math.Min(applied, Machine.Last.Index));
+    }
+
+    /// <summary>It learned that it was removed: its store deletes it, for ever.</summary>
+    public void Destroy()
+    {
+        Invariant.Holds(IsUp && Core.IsRemoved && !IsDestroyed);
+        _checker.Destroying(this);
+        Crash();
+        IsDestroyed = true;
     }
 
     /// <summary>
@@ -267,7 +282,8 @@ internal sealed class ReplicaUnderTest
             _unwritten.Enqueue(task);
         }
 
-        IsInSync = budget.PersistBytes == long.MaxValue;
+        // A write that installs a snapshot holds nothing else; what follows it comes with the next one.
+        IsInSync = budget.PersistBytes == long.MaxValue && _ready.Persist?.Snapshot is null;
         _checker.Observed(this);
         foreach (var message in _ready.Outgoing)
         {
@@ -388,7 +404,15 @@ internal sealed class ReplicaUnderTest
             return false;
         }
 
-        var meta = new SnapshotMeta(last, Log.Memory.ConfigurationAt(last.Index), Machine.TimeTicks);
+        var configuration = Log.Memory.ConfigurationAt(last.Index);
+        if (configuration.Configuration.Members.Length == 0)
+        {
+            // A replica that joined later does not know the bootstrap mark, which is in no log: it cannot describe a
+            // snapshot below the first configuration entry.
+            return false;
+        }
+
+        var meta = new SnapshotMeta(last, configuration, Machine.TimeTicks);
         _trace.Add("take snapshot", Id.Value, meta);
         _snapshots[last] = Machine.At(last.Index);
         _durableApplied = last.Index;

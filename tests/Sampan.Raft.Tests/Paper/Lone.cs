@@ -140,6 +140,8 @@ internal sealed class Lone
     {
         for (var rounds = 0; rounds < 100; rounds++)
         {
+            Write();
+            Report();
             var count = Sent.Count + Applies.Count + Events.Count;
             var task = Take();
             if (task is null && count == Sent.Count + Applies.Count + Events.Count)
@@ -147,8 +149,6 @@ internal sealed class Lone
                 return;
             }
 
-            Write();
-            Report();
             ReportApplied();
         }
 
