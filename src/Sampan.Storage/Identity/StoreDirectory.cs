@@ -1,0 +1,162 @@
+using Sampan.Base;
+using Sampan.Io;
+
+namespace Sampan.Storage.Identity;
+
+/// <summary>
+/// A store's data directory, locked for this process: its identity in <c>store.json</c>, and the places of log and
+/// snapshots. Opened before anything else of the store, disposed after everything else.
+/// </summary>
+public sealed class StoreDirectory : IDisposable
+{
+    private const string IdentityName = "store.json";
+    private const string TemporaryName = "store.json.tmp";
+    private const string LockName = "lock";
+
+    // What the root of a file system of its own brings along.
+    private const string FileSystemOwnName = "lost+found";
+
+    private readonly IDisposable _lock;
+
+    private StoreDirectory(string path, StoreIdentity identity, IDisposable heldLock)
+    {
+        Path = path;
+        Identity = identity;
+        _lock = heldLock;
+    }
+
+    /// <summary>The directory.</summary>
+    public string Path { get; }
+
+    /// <summary>Whose data it holds; durable.</summary>
+    public StoreIdentity Identity { get; }
+
+    /// <summary>The directory of the log; whoever keeps it creates it.</summary>
+    public string LogPath => System.IO.Path.Combine(Path, "log");
+
+    /// <summary>The directory of the snapshots; whoever keeps them creates it.</summary>
+    public string SnapshotPath => System.IO.Path.Combine(Path, "snapshots");
+
+    /// <summary>
+    /// Opens a data directory, whose parent exists. An empty one gets the wanted identity; one that has an identity
+    /// must be of the wanted cluster and store, and keeps its own incarnation. Returns when the identity is durable.
+    /// Throws <see cref="StoreRefusedException"/> for every other directory, and changes nothing in it.
+    /// </summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The directory.</param>
+    /// <param name="wanted">
+    /// Cluster and store; the incarnation, 128 fresh random bits, counts only if the directory is empty.
+    /// </param>
+    public static StoreDirectory Open(IFileSystem files, string path, StoreIdentity wanted)
+    {
+        Invariant.Holds(wanted.Incarnation.IsBound);
+        Invariant.Holds(wanted.Store.Value != 0);
+        files.CreateDirectory(path);
+        var held = files.TryLock(System.IO.Path.Combine(path, LockName))
+            ?? throw new StoreRefusedException(
+                StoreRefusal.Locked, $"the data directory {path} is in use by another process");
+        var isOpen = false;
+        try
+        {
+            var identity = Read(files, path) ?? Create(files, path, wanted);
+            Compare(path, identity, wanted);
+
+            // Also what was found: an earlier life may have renamed it and died before this. A peer that is told an
+            // incarnation keeps it for good, so no power cut may take it back from here on.
+            files.SyncDirectory(path);
+            if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } parent)
+            {
+                files.SyncDirectory(parent);
+            }
+
+            isOpen = true;
+            return new StoreDirectory(path, identity, held);
+        }
+        finally
+        {
+            if (!isOpen)
+            {
+                held.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Releases the lock.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static StoreIdentity? Read(IFileSystem files, string path)
+    {
+        var identityPath = System.IO.Path.Combine(path, IdentityName);
+        if (!files.FileExists(identityPath))
+        {
+            return null;
+        }
+
+        var bytes = ReadAll(files, identityPath);
+        var format = IdentityFile.FormatOf(bytes);
+        if (format > IdentityFile.Format)
+        {
+            throw new StoreRefusedException(
+                StoreRefusal.NewerFormat,
+                $"{identityPath} has format {format}, this version reads up to {IdentityFile.Format}: the directory "
+                + "was used by a later version, start that one");
+        }
+
+        return IdentityFile.TryDecode(bytes, out var identity)
+            ? identity
+            : throw new StoreRefusedException(
+                StoreRefusal.Damaged,
+                $"{identityPath} is damaged. The store must not start under a guessed identity: restore the file, or "
+                + "give up this directory, take the store out of its groups by a membership change, and start it empty");
+    }
+
+    private static byte[] ReadAll(IFileSystem files, string path)
+    {
+        using var file = files.Open(path, FileOpenMode.Read);
+        var bytes = new byte[Math.Min(file.LengthBytes, IdentityFile.BytesMax + 1)];
+        var count = file.Read(0, bytes);
+        return bytes[..count];
+    }
+
+    private static StoreIdentity Create(IFileSystem files, string path, StoreIdentity wanted)
+    {
+        var foreign = files.List(path).FirstOrDefault(entry => entry is not (LockName or TemporaryName
+            or FileSystemOwnName));
+        if (foreign is not null)
+        {
+            throw new StoreRefusedException(
+                StoreRefusal.NotEmpty,
+                $"the data directory {path} has no {IdentityName} but holds {foreign}: a new store needs an empty "
+                + "directory, and an old one its identity");
+        }
+
+        var temporaryPath = System.IO.Path.Combine(path, TemporaryName);
+        files.DeleteFile(temporaryPath);
+        using (var file = files.Open(temporaryPath, FileOpenMode.CreateNew))
+        {
+            file.Write(0, IdentityFile.Encode(wanted));
+            file.Sync();
+        }
+
+        files.Rename(temporaryPath, System.IO.Path.Combine(path, IdentityName));
+        return wanted;
+    }
+
+    private static void Compare(string path, StoreIdentity found, StoreIdentity wanted)
+    {
+        if (found.ClusterId != wanted.ClusterId)
+        {
+            throw new StoreRefusedException(
+                StoreRefusal.AnotherCluster,
+                $"the data directory {path} belongs to cluster {found.ClusterId:x16}, this store was started for "
+                + $"cluster {wanted.ClusterId:x16}");
+        }
+
+        if (found.Store != wanted.Store)
+        {
+            throw new StoreRefusedException(
+                StoreRefusal.AnotherStore,
+                $"the data directory {path} belongs to store {found.Store}, this store was started as {wanted.Store}");
+        }
+    }
+}

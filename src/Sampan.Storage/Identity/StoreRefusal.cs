@@ -1,0 +1,23 @@
+namespace Sampan.Storage.Identity;
+
+/// <summary>Why a data directory is not opened.</summary>
+public enum StoreRefusal
+{
+    /// <summary>Its identity cannot be read.</summary>
+    Damaged = 0,
+
+    /// <summary>Another process uses it.</summary>
+    Locked = 1,
+
+    /// <summary>It belongs to another cluster.</summary>
+    AnotherCluster = 2,
+
+    /// <summary>It belongs to another store of the cluster.</summary>
+    AnotherStore = 3,
+
+    /// <summary>A later version of this program wrote it.</summary>
+    NewerFormat = 4,
+
+    /// <summary>It has no identity, but is not empty.</summary>
+    NotEmpty = 5,
+}
