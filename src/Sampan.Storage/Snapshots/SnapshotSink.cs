@@ -49,6 +49,9 @@ internal sealed class SnapshotSink : ISnapshotSink
     public SnapshotMeta Meta { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<SnapshotFile> ExpectedFiles => _expected?.Files ?? [];
+
+    /// <inheritdoc/>
     public void BeginFile(string name)
     {
         if (!PlainName.IsPlain(name))
