@@ -14,9 +14,8 @@ namespace Sampan.Storage.Snapshots;
 /// <para>Durability: a snapshot exists when <see cref="ISnapshotSink.Commit"/> returns, whole; at any crash before, the
 /// next <see cref="Recover"/> finds nothing of it. <see cref="Recover"/> comes before everything else of a group that
 /// was there in an earlier life.</para>
-/// <para>Failure: <see cref="FileSystemException"/> of kind <see cref="FileFailure.NoSpace"/> from a sink or from
-/// <see cref="Create"/> and <see cref="Receive"/> ends that snapshot, whose sink deletes what it wrote when it is
-/// disposed; any other kind ends the store.</para>
+/// <para>Failure: <see cref="StorageFullException"/> ends one snapshot, whose sink deletes what it wrote when it is
+/// disposed; a <see cref="FileSystemException"/> ends the store.</para>
 /// </remarks>
 public sealed class SnapshotStorage : ISnapshotStorage
 {
