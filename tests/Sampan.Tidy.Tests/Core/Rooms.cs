@@ -41,7 +41,7 @@ internal static class Rooms
             RoomKind.Machine,
             ["Base", "Model", "Io", "Raft", "MultiRaft.Abstractions", "MultiRaft", "Storage"],
             FirstEventId: 7000),
-        new("Testing", RoomKind.Door, ["Base", "Model", "Io", "MultiRaft.Abstractions", "Engine"]),
+        new("Testing", RoomKind.Door, ["Base", "Model", "Io", "MultiRaft.Abstractions", "Engine"]) { MayLock = true },
         new(
             "Server",
             RoomKind.Door,
