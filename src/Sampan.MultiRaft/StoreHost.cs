@@ -58,8 +58,7 @@ public sealed class StoreHost : IGroupDirectory
             SnapshotWorker = _snapshotWorker,
             Observer = leaves.Observer,
         };
-        var membership = new StoreMembership();
-        var identity = new IdentityWorker(options, leaves, logWriter, membership);
+        var identity = new IdentityWorker(options, leaves, logWriter, clock);
         _mailboxes = new GroupMailbox[threads.GroupWorkers];
         _groupWorkers = new GroupWorker[threads.GroupWorkers];
         for (var i = 0; i < _mailboxes.Length; i++)
@@ -70,10 +69,11 @@ public sealed class StoreHost : IGroupDirectory
         _inbox = new TransportInbox(_mailboxes, identity, leaves.Transport);
         for (var i = 0; i < _groupWorkers.Length; i++)
         {
-            _groupWorkers[i] = MakeGroupWorker(i, workers, membership);
+            _groupWorkers[i] = MakeGroupWorker(i, workers, identity);
         }
 
         Compose(threads, identity, logWriter, logReader);
+        identity.RecordElectionTimeout(StoredTimeout());
     }
 
     /// <summary>Starts the workers, then the transport.</summary>
@@ -135,7 +135,7 @@ public sealed class StoreHost : IGroupDirectory
         return new ValueTask(request, token);
     }
 
-    private GroupWorker MakeGroupWorker(int number, StoreWorkers workers, StoreMembership membership)
+    private GroupWorker MakeGroupWorker(int number, StoreWorkers workers, IdentityWorker identity)
     {
         var mailbox = _mailboxes[number];
         var factory = new ReplicaFactory(
@@ -162,7 +162,7 @@ public sealed class StoreHost : IGroupDirectory
             _leaves.Observer.OnRemark(remark);
         }
 
-        return new GroupWorker($"group-{number}", workers, mailbox, factory, membership, hosts, tombstones);
+        return new GroupWorker($"group-{number}", workers, mailbox, factory, identity, hosts, tombstones);
     }
 
     private TimeSpan StoredTimeout()

@@ -16,7 +16,7 @@ internal sealed class GroupWorker : IWorker
     private readonly StoreWorkers _store;
     private readonly GroupMailbox _mailbox;
     private readonly ReplicaFactory _factory;
-    private readonly StoreMembership _membership;
+    private readonly IdentityWorker _identity;
     private readonly DrainedMail _mail = new();
     private readonly Dictionary<GroupId, ReplicaHost> _byGroup = [];
     private readonly List<ReplicaHost> _hosts = [];
@@ -30,7 +30,7 @@ internal sealed class GroupWorker : IWorker
         StoreWorkers store,
         GroupMailbox mailbox,
         ReplicaFactory factory,
-        StoreMembership membership,
+        IdentityWorker identity,
         IEnumerable<ReplicaHost> hosts,
         IReadOnlyDictionary<GroupId, ReplicaId> tombstones)
     {
@@ -38,7 +38,7 @@ internal sealed class GroupWorker : IWorker
         _store = store;
         _mailbox = mailbox;
         _factory = factory;
-        _membership = membership;
+        _identity = identity;
         _scanInterval = store.Options.ElectionTimeout / 256;
         _life = new GroupLife(store, mailbox, tombstones);
         foreach (var host in hosts)
@@ -133,7 +133,7 @@ internal sealed class GroupWorker : IWorker
     {
         var message = input.Message;
         var isThere = _byGroup.TryGetValue(message.Group, out var host);
-        if (!_membership.IsAdmitted || !isThere || host is null)
+        if (!isThere || host is null || !host.MayTakePart(input, _identity.Membership.View))
         {
             Decline(input, isThere);
             return;
@@ -166,7 +166,7 @@ internal sealed class GroupWorker : IWorker
             var refusal = input.Message.Forward.Refuse(RaftErrorCode.Unavailable);
             _store.Transport.Send(input.From.Store, StoreMessage.Of(refusal));
         }
-        else if (_membership.IsAdmitted && !isThere)
+        else if (!isThere)
         {
             _life.MayCreate(input.Message);
         }
@@ -202,6 +202,7 @@ internal sealed class GroupWorker : IWorker
         {
             case StoreRecordKind.BootstrapMark when record.Configuration is not null:
                 Add(_factory.Bootstrap(record.Group, record.Replica, record.Configuration, _mailbox));
+                _identity.Bootstrapped(record.Group, record.Configuration);
                 break;
             case StoreRecordKind.ReplicaCreated:
                 Add(_factory.Blank(record.Group, record.Replica, _mailbox));
@@ -209,6 +210,7 @@ internal sealed class GroupWorker : IWorker
             case StoreRecordKind.Tombstone:
                 Remove(record.Group);
                 _factory.Forget(record.Group);
+                _identity.Removed(record.Group);
                 break;
             default:
                 break;
@@ -244,9 +246,10 @@ internal sealed class GroupWorker : IWorker
     private void Scan(Instant now)
     {
         _scanAt = now.After(_scanInterval);
+        var view = _identity.Membership.View;
         foreach (var host in _hosts)
         {
-            if (_membership.IsAdmitted && host.NextDeadline <= now)
+            if (host.NextDeadline <= now && view.MayAct(host.Group))
             {
                 host.Tick(now);
             }
@@ -256,7 +259,7 @@ internal sealed class GroupWorker : IWorker
                 _life.Destroy(host);
             }
 
-            host.BindKnown(_membership.Known);
+            host.BindKnown(view.Recorded);
         }
     }
 
@@ -273,6 +276,11 @@ internal sealed class GroupWorker : IWorker
             host.FlushRequests(now);
             var hasRoom = _store.LogWriter.RoomBytes > 0;
             host.Route(endOfRound, now);
+            if (host.TryTakeCommittedConfiguration(out var committed))
+            {
+                _identity.Committed(host.Group, committed);
+            }
+
             host.PublishStatus();
             host.IsActive = !hasRoom;
             isStarved |= !hasRoom;

@@ -106,10 +106,9 @@ internal sealed partial class ReplicaHost
             case RaftEventKind.ConfigurationChanged when happened.Configuration is not null:
                 Learn(happened.Configuration);
                 break;
-            case RaftEventKind.ConfigurationCommitted when _change is not null && happened.Index >= _changeIndex
-                && happened.Configuration is { IsJoint: false }:
-                _change.Settle(_store.Completions);
-                _change = null;
+            case RaftEventKind.ConfigurationCommitted:
+                _committedConfiguration = happened.Configuration;
+                ChangeMayBeOver(happened);
                 break;
             case RaftEventKind.TransferAborted when _transfer is not null && happened.Role == Role.Leader:
                 _transfer.Fail(
@@ -121,6 +120,15 @@ internal sealed partial class ReplicaHost
                 break;
             default:
                 break;
+        }
+    }
+
+    private void ChangeMayBeOver(RaftEvent happened)
+    {
+        if (_change is not null && happened.Index >= _changeIndex && happened.Configuration is { IsJoint: false })
+        {
+            _change.Settle(_store.Completions);
+            _change = null;
         }
     }
 

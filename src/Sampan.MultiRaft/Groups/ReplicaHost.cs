@@ -1,10 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Applying;
 using Sampan.MultiRaft.Doors;
 using Sampan.MultiRaft.Logs;
-using Sampan.MultiRaft.Stores;
+using Sampan.MultiRaft.Peers;
 using Sampan.Raft;
 using Sampan.Raft.Events;
 
@@ -49,6 +50,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private SnapshotMeta? _olderSnapshot;
     private SnapshotMeta? _newerSnapshot;
     private ulong _compactedTo;
+    private Configuration? _committedConfiguration;
 
     /// <summary>
     /// The host of a replica that starts from <paramref name="state"/>. <paramref name="chunks"/> and the cache's budget
@@ -125,7 +127,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     }
 
     /// <summary>Offers what is known of stores to a leader, for members that are not bound yet.</summary>
-    public void BindKnown(IReadOnlyList<KnownStore> known)
+    public void BindKnown(IReadOnlyList<RecordedStore> known)
     {
         if (_core.Role != Role.Leader || known.Count == 0)
         {
@@ -136,6 +138,31 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         {
             Bind(store.Store, store.Incarnation);
         }
+    }
+
+    /// <summary>
+    /// Whether a message may reach this replica: this store takes part in the group, and the sender's store is the one
+    /// that the group means (identity, consensus.md).
+    /// </summary>
+    public bool MayTakePart(PeerInput input, PeerView view)
+    {
+        if (!view.MayAct(Group))
+        {
+            return false;
+        }
+
+        var sender = input.Message.Raft?.From ?? input.Message.Snapshot?.Message?.From ?? ReplicaId.None;
+        var isKnown = _core.ConfigurationAt(_core.CommitIndex).Configuration.TryGetMember(sender, out var member)
+            || _core.ConfigurationAt(ulong.MaxValue).Configuration.TryGetMember(sender, out member);
+        return !isKnown || (member.Store == input.From.Store && view.MayTalk(in member));
+    }
+
+    /// <summary>Takes the newest configuration that was committed since this was asked last.</summary>
+    public bool TryTakeCommittedConfiguration([NotNullWhen(true)] out Configuration? committed)
+    {
+        committed = _committedConfiguration;
+        _committedConfiguration = null;
+        return committed is not null;
     }
 
     /// <summary>A message of another replica.</summary>

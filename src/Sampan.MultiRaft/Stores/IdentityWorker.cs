@@ -2,44 +2,196 @@ using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Logs;
+using Sampan.MultiRaft.Peers;
 
 namespace Sampan.MultiRaft.Stores;
 
-/// <summary>TEMP</summary>
-#pragma warning disable CA1822 // Replaced by the peer table.
-internal sealed class IdentityWorker : IWorker
+/// <summary>
+/// Owns the <see cref="PeerTable"/>: takes handshakes, introductions, records that became durable and configurations that
+/// were committed, one after the other, and publishes what follows from them.
+/// </summary>
+internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
 {
-    public IdentityWorker(StoreOptions options, StoreLeaves leaves, LogWriter logWriter, StoreMembership membership)
+    private readonly StoreOptions _options;
+    private readonly LogWriter _logWriter;
+    private readonly ITransport _transport;
+    private readonly IStoreObserver _observer;
+    private readonly MonotonicClock _clock;
+    private readonly PeerTable _table;
+
+    // Guards the mailbox; a leaf. Bounded by the transport's streams and by the groups' changes.
+    private readonly Lock _gate = new();
+    private List<Action> _mail = [];
+    private List<Action> _taken = [];
+
+    private Instant _tickAt = Instant.Zero;
+    private string? _explained;
+    private IWorkerHandle? _handle;
+
+    /// <summary>A worker whose table begins with what the log held.</summary>
+    public IdentityWorker(StoreOptions options, StoreLeaves leaves, LogWriter logWriter, MonotonicClock clock)
     {
-        membership.Publish(true, []);
         _options = options;
+        _logWriter = logWriter;
+        _transport = leaves.Transport;
+        _observer = leaves.Observer;
+        _clock = clock;
+        var self = new Handshake
+        {
+            Protocol = Handshake.CurrentProtocol,
+            ClusterId = options.ClusterId,
+            Store = options.Store,
+            Incarnation = options.Incarnation,
+            Boot = options.Boot,
+            RecoveryGeneration = 0,
+            HasRecordedReceiver = false,
+            IsAdmitted = false,
+        };
+        _table = new PeerTable(self, this, leaves.Recovered.Records);
+        foreach (var group in leaves.Recovered.Groups)
+        {
+            Recall(group);
+        }
+
+        Membership = new StoreMembership(_table.View);
     }
 
-    private readonly StoreOptions _options;
+    /// <summary>What it has found out.</summary>
+    public StoreMembership Membership { get; }
 
+    /// <inheritdoc/>
     public string Name => "identity";
 
-    public Instant RunOnce() => Instant.Never;
+    /// <summary>Names the worker; before the start.</summary>
+    public void Bind(IWorkerHandle handle) => _handle = handle;
 
-    public void Bind(IWorkerHandle handle)
+    /// <summary>Transport: what this store says of itself to another.</summary>
+    public Handshake Introduce(StoreId to) => Membership.View.Introduce(to);
+
+    /// <summary>Transport: another store's handshake.</summary>
+    public void Decide(Handshake handshake, IHandshakeReply reply) => Post(() => _table.Decide(handshake, reply));
+
+    /// <summary>Transport: another store repeats its facts.</summary>
+    public void Introduced(StoreConnection from, Handshake facts) => Post(() =>
     {
+        _table.Received(from);
+        _table.Introduced(from, facts);
+    });
+
+    /// <summary>Group worker: a group's bootstrap mark is durable.</summary>
+    public void Bootstrapped(GroupId group, Configuration initial) => Post(() => _table.Bootstrapped(group, initial));
+
+    /// <summary>Group worker: a configuration was committed.</summary>
+    public void Committed(GroupId group, Configuration configuration) =>
+        Post(() => _table.Committed(group, configuration));
+
+    /// <summary>Group worker: this store's replica of a group is gone.</summary>
+    public void Removed(GroupId group) => Post(() => _table.Removed(group));
+
+    /// <inheritdoc/>
+    public void RecordDurable(StoreRecord record) => Post(() =>
+    {
+        if (record.Kind is StoreRecordKind.PeerIncarnation or StoreRecordKind.Admitted)
+        {
+            _table.RecordDurable(record);
+        }
+    });
+
+    /// <inheritdoc/>
+    public void Enqueue(StoreRecord record) => _logWriter.Enqueue(record, this);
+
+    /// <summary>The T in use is a record: a later start keeps the silence that this life promised.</summary>
+    public void RecordElectionTimeout(TimeSpan stored)
+    {
+        if (stored != _options.ElectionTimeout)
+        {
+            Enqueue(new StoreRecord
+            {
+                Kind = StoreRecordKind.ElectionTimeout,
+                ElectionTimeout = _options.ElectionTimeout,
+            });
+        }
     }
 
-    public Handshake Introduce(StoreId to) => new()
+    /// <inheritdoc/>
+    public Instant RunOnce()
     {
-        Protocol = 1,
-        ClusterId = _options.ClusterId,
-        Store = _options.Store,
-        Incarnation = _options.Incarnation,
-        Boot = _options.Boot,
-        RecoveryGeneration = 0,
-        HasRecordedReceiver = true,
-        IsAdmitted = true,
-    };
+        lock (_gate)
+        {
+            (_mail, _taken) = (_taken, _mail);
+        }
 
-    public void Decide(Handshake handshake, IHandshakeReply reply) => reply.Accept();
+        foreach (var action in _taken)
+        {
+            action();
+        }
 
-    public void Introduced(Handshake handshake)
+        _taken.Clear();
+        var now = _clock.Now;
+        if (_tickAt <= now)
+        {
+            _tickAt = now.After(_options.ElectionTimeout);
+            _table.Tick();
+            Explain();
+        }
+
+        Membership.Publish(_table.View);
+        while (_table.TryTakeIntroduction(out var introduction))
+        {
+            _transport.Send(introduction.To, StoreMessage.Of(introduction.Facts));
+        }
+
+        return _tickAt;
+    }
+
+    private void Explain()
     {
+        var sentence = _table.Explain();
+        if (sentence is not null && !string.Equals(sentence, _explained, StringComparison.Ordinal))
+        {
+            _observer.OnRemark(sentence);
+        }
+
+        _explained = sentence;
+    }
+
+    /// <summary>What the log knows of a group's members: its bootstrap mark, and what was committed when it was stored.</summary>
+    private void Recall(RecoveredGroup group)
+    {
+        if (group.Replica == ReplicaId.None)
+        {
+            return;
+        }
+
+        if (group.Bootstrap is not null)
+        {
+            _table.Bootstrapped(group.Group, group.Bootstrap);
+        }
+
+        Configuration? committed = null;
+        foreach (var snapshot in group.Snapshots)
+        {
+            committed = snapshot.Configuration.Index > 0 ? snapshot.Configuration.Configuration : committed;
+        }
+
+        foreach (var entry in group.Configurations)
+        {
+            committed = entry.Index <= group.HardState.Commit ? entry.Configuration : committed;
+        }
+
+        if (committed is not null)
+        {
+            _table.Committed(group.Group, committed);
+        }
+    }
+
+    private void Post(Action action)
+    {
+        lock (_gate)
+        {
+            _mail.Add(action);
+        }
+
+        _handle?.Wake();
     }
 }

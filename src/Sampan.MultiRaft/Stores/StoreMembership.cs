@@ -1,26 +1,21 @@
-using Sampan.Model;
+using Sampan.MultiRaft.Peers;
 
 namespace Sampan.MultiRaft.Stores;
 
 /// <summary>
-/// What the identity worker has found out, for the group workers: whether this store takes part, and which incarnation
-/// each known store has. Written by one worker, read by others; the list is replaced, never changed.
+/// What the identity worker has found out, for the other workers and the transport. Written by one, read by many: the
+/// view is replaced, never changed.
 /// </summary>
 internal sealed class StoreMembership
 {
-    private volatile bool _isAdmitted;
-    private volatile IReadOnlyList<KnownStore> _known = [];
+    private volatile PeerView _view;
 
-    /// <summary>Whether this store votes, campaigns and acknowledges.</summary>
-    public bool IsAdmitted => _isAdmitted;
+    /// <summary>Begins with what was known at the start.</summary>
+    public StoreMembership(PeerView view) => _view = view;
 
-    /// <summary>The stores whose incarnation is recorded here, this one included.</summary>
-    public IReadOnlyList<KnownStore> Known => _known;
+    /// <summary>What is known now.</summary>
+    public PeerView View => _view;
 
-    /// <summary>The identity worker publishes what it knows.</summary>
-    public void Publish(bool isAdmitted, IReadOnlyList<KnownStore> known)
-    {
-        _known = known;
-        _isAdmitted = isAdmitted;
-    }
+    /// <summary>The identity worker knows more.</summary>
+    public void Publish(PeerView view) => _view = view;
 }

@@ -32,7 +32,7 @@ internal sealed class TransportInbox : ITransportHandler
     {
         if (message.Introduction is not null)
         {
-            _identity.Introduced(message.Introduction);
+            _identity.Introduced(from, message.Introduction);
             return;
         }
 

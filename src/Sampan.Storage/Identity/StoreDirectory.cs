@@ -64,11 +64,7 @@ public sealed class StoreDirectory : IDisposable
             // Also what was found: an earlier life may have renamed it and died before this. A peer that is told an
             // incarnation keeps it for good, so no power cut may take it back from here on.
             files.SyncDirectory(path);
-            if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } parent)
-            {
-                files.SyncDirectory(parent);
-            }
-
+            files.SyncDirectory(ParentDirectory.Of(path));
             isOpen = true;
             return new StoreDirectory(path, identity, held);
         }

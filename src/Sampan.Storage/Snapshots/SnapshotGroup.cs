@@ -1,4 +1,3 @@
-using Sampan.Base;
 using Sampan.Io;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
@@ -40,20 +39,19 @@ internal sealed class SnapshotGroup
     /// <summary>Begins a snapshot, taken here or, with a manifest that it must match, received.</summary>
     public SnapshotSink Begin(SnapshotMeta meta, SnapshotManifest? expected)
     {
-        EnsureDirectory();
-        var taken = new HashSet<string>(_fileSystem.List(Path), StringComparer.Ordinal);
-        var name = SnapshotName.First(meta.Last.Index);
-        while (taken.Contains(name.ToString()) || taken.Contains(name + SnapshotName.TemporarySuffix))
+        try
         {
-            name = name.Next();
+            return BeginIn(NextName(meta.Last.Index), meta, expected);
         }
-
-        _fileSystem.CreateDirectory(PathOf(name) + SnapshotName.TemporarySuffix);
-        return new SnapshotSink(_fileSystem, this, name, meta, expected);
+        catch (FileSystemException failure) when (failure.Failure == FileFailure.NoSpace)
+        {
+            throw new StorageFullException(
+                $"there is no room for the snapshot {meta.Last} of group {Id}: {failure.Message}", failure);
+        }
     }
 
     /// <summary>A snapshot is complete and durable; copies that it replaces are deleted.</summary>
-    public void Publish(StoredSnapshot added)
+    public void Add(StoredSnapshot added)
     {
         var replaced = _published.Where(other => other.Meta.Last == added.Meta.Last).ToList();
         Volatile.Write(ref _published, [.. _published.Except(replaced), added]);
@@ -150,9 +148,36 @@ internal sealed class SnapshotGroup
     public static void Discard(IFileSystem fileSystem, string path)
     {
         var temporary = path + SnapshotName.TemporarySuffix;
-        fileSystem.Rename(path, temporary);
-        fileSystem.SyncDirectory(ParentOf(path));
-        fileSystem.DeleteDirectory(temporary);
+        try
+        {
+            fileSystem.Rename(path, temporary);
+            fileSystem.SyncDirectory(ParentDirectory.Of(path));
+            fileSystem.DeleteDirectory(temporary);
+        }
+        catch (FileSystemException failure) when (failure.Failure == FileFailure.NoSpace)
+        {
+            // Some file systems need room to delete. The next start does it.
+        }
+    }
+
+    private SnapshotSink BeginIn(SnapshotName name, SnapshotMeta meta, SnapshotManifest? expected)
+    {
+        _fileSystem.CreateDirectory(PathOf(name) + SnapshotName.TemporarySuffix);
+        return new SnapshotSink(_fileSystem, this, name, meta, expected);
+    }
+
+    // A name that nothing has: what is complete is never replaced, and two sinks of one index do not meet.
+    private SnapshotName NextName(ulong index)
+    {
+        EnsureDirectory();
+        var taken = new HashSet<string>(_fileSystem.List(Path), StringComparer.Ordinal);
+        var name = SnapshotName.First(index);
+        while (taken.Contains(name.ToString()) || taken.Contains(name + SnapshotName.TemporarySuffix))
+        {
+            name = name.Next();
+        }
+
+        return name;
     }
 
     private void Delete(StoredSnapshot stored)
@@ -172,7 +197,7 @@ internal sealed class SnapshotGroup
         }
 
         _fileSystem.CreateDirectory(_root);
-        _fileSystem.SyncDirectory(ParentOf(_root));
+        _fileSystem.SyncDirectory(ParentDirectory.Of(_root));
         _fileSystem.CreateDirectory(Path);
         _fileSystem.SyncDirectory(_root);
         _isDirectoryThere = true;
@@ -280,11 +305,4 @@ internal sealed class SnapshotGroup
         mark.Configuration.Index == found.Configuration.Index
         && mark.Configuration.Configuration.SameAs(found.Configuration.Configuration)
         && mark.TimeTicks == found.TimeTicks;
-
-    private static string ParentOf(string path)
-    {
-        var parent = System.IO.Path.GetDirectoryName(path);
-        Invariant.Holds(!string.IsNullOrEmpty(parent));
-        return parent;
-    }
 }

@@ -60,9 +60,17 @@ internal sealed class SnapshotSink : ISnapshotSink
         }
 
         Begin();
-        FinishFile();
-        Expect(name);
-        _file = _fileSystem.Open(Path.Combine(_path, name), FileOpenMode.CreateNew);
+        try
+        {
+            FinishFile();
+            Expect(name);
+            _file = _fileSystem.Open(Path.Combine(_path, name), FileOpenMode.CreateNew);
+        }
+        catch (FileSystemException failure) when (failure.Failure == FileFailure.NoSpace)
+        {
+            throw Full(failure);
+        }
+
         (_fileName, _writtenBytes, _bufferedBytes, _crc) = (name, 0, 0, 0);
         _state = SinkState.Open;
     }
@@ -76,7 +84,15 @@ internal sealed class SnapshotSink : ISnapshotSink
             throw new InvalidOperationException("bytes of a snapshot before its first file");
         }
 
-        Append(bytes);
+        try
+        {
+            Append(bytes);
+        }
+        catch (FileSystemException failure) when (failure.Failure == FileFailure.NoSpace)
+        {
+            throw Full(failure);
+        }
+
         _state = SinkState.Open;
     }
 
@@ -84,21 +100,23 @@ internal sealed class SnapshotSink : ISnapshotSink
     public void Commit()
     {
         Begin();
-        FinishFile();
-        if (_expected is not null && _finished.Count != _expected.Files.Count)
+        try
         {
-            throw Damaged($"{_finished.Count} of {_expected.Files.Count} files arrived");
+            FinishFile();
+            if (_finished.Count < ExpectedFiles.Count)
+            {
+                throw Damaged($"{_finished.Count} of {ExpectedFiles.Count} files arrived");
+            }
+
+            Publish(_expected ?? SnapshotManifest.Encode(_group.Id, Meta, _finished));
+        }
+        catch (FileSystemException failure) when (failure.Failure == FileFailure.NoSpace)
+        {
+            throw Full(failure);
         }
 
-        var manifest = _expected ?? SnapshotManifest.Encode(_group.Id, Meta, _finished);
-        WriteManifest(manifest);
-        _fileSystem.SyncDirectory(_path);
-        var target = _group.PathOf(_name);
-        _fileSystem.Rename(_path, target);
-        _path = target;
-        _fileSystem.SyncDirectory(_group.Path);
         _state = SinkState.Committed;
-        _group.Publish(new StoredSnapshot(target, _name, manifest.Meta));
+        _group.Add(new StoredSnapshot(_path, _name, Meta));
     }
 
     /// <inheritdoc/>
@@ -156,8 +174,8 @@ internal sealed class SnapshotSink : ISnapshotSink
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
-        if (_expected is not null
-            && bytes.Length > _expected.Files[_finished.Count].LengthBytes - _writtenBytes - _bufferedBytes)
+        var expectedBytes = _expected?.Files[_finished.Count].LengthBytes ?? long.MaxValue;
+        if (bytes.Length > expectedBytes - _writtenBytes - _bufferedBytes)
         {
             throw Damaged($"{_fileName} is longer than its manifest says");
         }
@@ -209,12 +227,23 @@ internal sealed class SnapshotSink : ISnapshotSink
         _finished.Add(finished);
     }
 
-    private void WriteManifest(SnapshotManifest manifest)
+    private void Publish(SnapshotManifest manifest)
     {
-        using var file = _fileSystem.Open(Path.Combine(_path, SnapshotManifest.FileName), FileOpenMode.CreateNew);
-        file.Write(0, manifest.Bytes.Span);
-        file.Sync();
+        using (var file = _fileSystem.Open(Path.Combine(_path, SnapshotManifest.FileName), FileOpenMode.CreateNew))
+        {
+            file.Write(0, manifest.Bytes.Span);
+            file.Sync();
+        }
+
+        _fileSystem.SyncDirectory(_path);
+        var target = _group.PathOf(_name);
+        _fileSystem.Rename(_path, target);
+        _path = target;
+        _fileSystem.SyncDirectory(_group.Path);
     }
+
+    private StorageFullException Full(FileSystemException failure) =>
+        new($"there is no room for the snapshot {Meta.Last} of group {_group.Id}: {failure.Message}", failure);
 
     private StorageDamagedException Damaged(string what) =>
         new($"the snapshot {Meta.Last} of group {_group.Id} that is being received is damaged: {what}");

@@ -14,8 +14,8 @@ namespace Sampan.Storage.Snapshots;
 /// <para>Durability: a snapshot exists when <see cref="ISnapshotSink.Commit"/> returns, whole; at any crash before, the
 /// next <see cref="Recover"/> finds nothing of it. <see cref="Recover"/> comes before everything else of a group that
 /// was there in an earlier life.</para>
-/// <para>Failure: <see cref="StorageFullException"/> from a sink or from <see cref="Create"/> and <see cref="Receive"/>
-/// ends that snapshot, whose sink deletes what it wrote when it is disposed; any other failure ends the store.</para>
+/// <para>Failure: <see cref="StorageFullException"/> ends one snapshot, whose sink deletes what it wrote when it is
+/// disposed; a <see cref="FileSystemException"/> ends the store.</para>
 /// </remarks>
 public sealed class SnapshotStorage : ISnapshotStorage
 {
@@ -31,8 +31,7 @@ public sealed class SnapshotStorage : ISnapshotStorage
     }
 
     /// <inheritdoc/>
-    public ISnapshotSink Create(GroupId group, SnapshotMeta meta) =>
-        SpaceCheckedSink.Begin(() => Of(group).Begin(meta, expected: null));
+    public ISnapshotSink Create(GroupId group, SnapshotMeta meta) => Of(group).Begin(meta, expected: null);
 
     /// <inheritdoc/>
     public ISnapshotSink Receive(GroupId group, ReadOnlyMemory<byte> manifest)
@@ -40,7 +39,7 @@ public sealed class SnapshotStorage : ISnapshotStorage
         // Copied: it is kept until the snapshot is complete, and the frame's bytes belong to somebody else.
         var expected = SnapshotManifest.Decode(manifest.ToArray(), "an offered snapshot");
         return expected.Group == group
-            ? SpaceCheckedSink.Begin(() => Of(group).Begin(expected.Meta, expected))
+            ? Of(group).Begin(expected.Meta, expected)
             : throw new StorageDamagedException($"an offered snapshot is of group {expected.Group}, not {group}");
     }
 

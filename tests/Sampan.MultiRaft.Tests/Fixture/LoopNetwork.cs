@@ -18,6 +18,16 @@ internal sealed class LoopNetwork
         return transport;
     }
 
+    /// <summary>A store started: it and all others introduce themselves to each other.</summary>
+    public void Connect(LoopTransport store)
+    {
+        foreach (var other in _transports.Values.Where(other => other != store && other.Handler is not null))
+        {
+            Introduce(store, other);
+            Introduce(other, store);
+        }
+    }
+
     /// <summary>Nothing reaches the store, and nothing leaves it; the streams end.</summary>
     public void Cut(StoreId store)
     {
@@ -47,7 +57,8 @@ internal sealed class LoopNetwork
             var (from, to, message) = _queue.Dequeue();
             var isCut = _cut.Contains(from.Store) || _cut.Contains(to);
             if (!isCut && _transports.TryGetValue(to, out var target) && target.Handler is not null
-                && _transports[from.Store] == from)
+                && _transports[from.Store] == from && target.Accepted.Contains(from.Boot)
+                && from.Accepted.Contains(target.Boot))
             {
                 target.Handler.Received(ConnectionOf(from), message);
             }
@@ -56,6 +67,16 @@ internal sealed class LoopNetwork
         return count > 0;
     }
 
+    private static void Introduce(LoopTransport from, LoopTransport to) =>
+        to.Handler?.Decide(from.Handler!.Introduce(to.Store), new Reply(from, to)); // Both have started.
+
     private static StoreConnection ConnectionOf(LoopTransport transport) =>
         new(transport.Store, transport.Boot, transport.Boot.Value);
+
+    private sealed class Reply(LoopTransport from, LoopTransport to) : IHandshakeReply
+    {
+        public void Accept() => to.Accepted.Add(from.Boot);
+
+        public void Refuse(string reason) => to.Refusals.Add(reason);
+    }
 }

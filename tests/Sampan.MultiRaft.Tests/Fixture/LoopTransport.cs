@@ -22,11 +22,21 @@ internal sealed class LoopTransport : ITransport
     /// <summary>Its life.</summary>
     public BootId Boot { get; }
 
+    /// <summary>The stores whose handshake was accepted here.</summary>
+    public HashSet<BootId> Accepted { get; } = [];
+
+    /// <summary>Why others were refused here.</summary>
+    public List<string> Refusals { get; } = [];
+
     /// <summary>Who takes what arrives.</summary>
     public ITransportHandler? Handler { get; private set; }
 
     /// <inheritdoc/>
-    public void Start(ITransportHandler handler) => Handler = handler;
+    public void Start(ITransportHandler handler)
+    {
+        Handler = handler;
+        _network.Connect(this);
+    }
 
     /// <inheritdoc/>
     public void Send(StoreId to, StoreMessage message) => _network.Send(this, to, message);

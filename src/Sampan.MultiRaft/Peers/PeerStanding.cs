@@ -1,0 +1,9 @@
+using Sampan.Model;
+
+namespace Sampan.MultiRaft.Peers;
+
+/// <summary>What is known of a store that was accepted.</summary>
+/// <param name="Incarnation">The incarnation it came with.</param>
+/// <param name="IsRecorded">Whether that one is recorded here, durably.</param>
+/// <param name="IsAdmitted">Whether it says that it was admitted.</param>
+internal readonly record struct PeerStanding(Incarnation Incarnation, bool IsRecorded, bool IsAdmitted);

@@ -1,0 +1,417 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+
+namespace Sampan.MultiRaft.Peers;
+
+/// <summary>
+/// Who the other stores are, and whether this one takes part: decides handshakes, records incarnations durably before
+/// it answers the first handshake of a store, and counts who has recorded this store (consensus.md, identity and
+/// bootstrap; A16). Not thread-safe: one worker owns it, others read its <see cref="View"/>.
+/// </summary>
+/// <remarks>
+/// <para>Why a store that lost its disk cannot do harm. 1. A store takes part in an unbound group only after three
+/// quarters of the other initial voters had recorded its incarnation durably. 2. They refuse another incarnation as
+/// long as any group here names the store. 3. So its successor, with another incarnation, cannot collect three quarters
+/// again, not even if a minority of the recorders lost their disks as well. 4. Once a leader has bound the incarnations
+/// by a committed entry, that entry decides alone.</para>
+/// <para>Invariant: a store in <c>_live</c> was accepted with an incarnation that is recorded durably or bound.</para>
+/// </remarks>
+internal sealed class PeerTable
+{
+    /// <summary>How many stores are recorded at most.</summary>
+    public const int StoresMax = 1024;
+
+    private readonly Handshake _self;
+    private readonly IRecordLog _log;
+    private readonly Admission _admission = new();
+    private readonly SortedDictionary<StoreId, PeerRecord> _records = [];
+    private readonly SortedDictionary<StoreId, LivePeer> _live = [];
+
+    // Of each group the newest committed configuration; before the first one that of the bootstrap mark.
+    private readonly SortedDictionary<GroupId, Configuration> _configurations = [];
+    private readonly Queue<Introduction> _introductions = new();
+    private ulong _recoveryGeneration;
+    private bool _isAdmissionRecorded;
+    private PeerView? _view;
+
+    /// <summary>
+    /// A table of what the log held; the owner then tells the groups (<see cref="Bootstrapped"/>,
+    /// <see cref="Committed"/>) before the first handshake.
+    /// </summary>
+    public PeerTable(Handshake self, IRecordLog log, IReadOnlyList<StoreRecord> records)
+    {
+        Invariant.Holds(self.Incarnation.IsBound && self.Store.Value != 0);
+        _self = self;
+        _log = log;
+        _recoveryGeneration = self.RecoveryGeneration;
+        foreach (var record in records)
+        {
+            if (record.Kind == StoreRecordKind.PeerIncarnation)
+            {
+                _records[record.Peer] = new PeerRecord(record.Incarnation, underWay: 0);
+            }
+
+            IsAdmitted |= record.Kind == StoreRecordKind.Admitted;
+        }
+
+        _isAdmissionRecorded = IsAdmitted;
+    }
+
+    /// <summary>Whether this store was admitted, durably. It is for ever.</summary>
+    public bool IsAdmitted { get; private set; }
+
+    /// <summary>What other workers need to know, as of now.</summary>
+    public PeerView View => _view ??= BuildView();
+
+    /// <summary>What this store says of itself to another; the zero id: to one that is not known yet.</summary>
+    public Handshake Introduce(StoreId receiver) => View.Introduce(receiver);
+
+    /// <summary>Why some group waits, or is barred, as a sentence; null if none does.</summary>
+    public string? Explain()
+    {
+        var barred = _configurations.FirstOrDefault(pair => IsBarred(pair.Value));
+        if (barred.Value is not null)
+        {
+            return $"store {_self.Store} takes no part in group {barred.Key}: the group has bound another incarnation "
+                + "of it, so this one was replaced or lost its data directory";
+        }
+
+        if (IsAdmitted || !_admission.IsWaiting)
+        {
+            return null;
+        }
+
+        return _admission.Explain(_self.Store, RecordedBy())
+            ?? $"store {_self.Store} takes no part yet: the record that admits it is being written";
+    }
+
+    /// <summary>A group's bootstrap mark is durable, or was found at start.</summary>
+    public void Bootstrapped(GroupId group, Configuration initial)
+    {
+        if (_configurations.ContainsKey(group))
+        {
+            return;
+        }
+
+        _configurations.Add(group, initial);
+        _recoveryGeneration = Math.Max(_recoveryGeneration, initial.RecoveryGeneration);
+        var others = OtherVoters(initial);
+        if (!IsAdmitted && !IsBoundHere(initial) && others.Length > 0)
+        {
+            _admission.Require(group, others);
+        }
+
+        Reconsider();
+    }
+
+    /// <summary>A group has committed a configuration, or had at start: what it binds overrides records.</summary>
+    public void Committed(GroupId group, Configuration configuration)
+    {
+        _configurations[group] = configuration;
+        _recoveryGeneration = Math.Max(_recoveryGeneration, configuration.RecoveryGeneration);
+        if (IsBoundHere(configuration))
+        {
+            _admission.Settle(group);
+        }
+
+        Reconsider();
+    }
+
+    /// <summary>This store's replica of a group is gone.</summary>
+    public void Removed(GroupId group)
+    {
+        _configurations.Remove(group);
+        _admission.Settle(group);
+        Reconsider();
+    }
+
+    /// <summary>
+    /// Decides on a handshake: now, or when the record of the store's incarnation is durable. The reply may be called
+    /// within this call.
+    /// </summary>
+    public void Decide(Handshake handshake, IHandshakeReply reply)
+    {
+        if (RefusalOf(handshake) is { } refusal)
+        {
+            reply.Refuse(refusal);
+            return;
+        }
+
+        var (store, incarnation) = (handshake.Store, handshake.Incarnation);
+        if (RefusalOf(store, incarnation) is { } mismatch)
+        {
+            // Whatever comes in its place, the directory that had recorded this store is gone.
+            _live.GetValueOrDefault(store)?.Forgets();
+            reply.Refuse(mismatch);
+            return;
+        }
+
+        Record(store, incarnation);
+        if (IsRecorded(store, incarnation) || BoundIncarnations(store).Contains(incarnation))
+        {
+            Accept(handshake, reply);
+        }
+        else
+        {
+            _records[store].Wait(handshake, reply);
+        }
+    }
+
+    /// <summary>A record that was enqueued is durable.</summary>
+    public void RecordDurable(StoreRecord record)
+    {
+        if (record.Kind == StoreRecordKind.Admitted)
+        {
+            Invariant.Holds(_isAdmissionRecorded);
+            IsAdmitted = true;
+            _admission.Close();
+            Tick();
+            return;
+        }
+
+        Invariant.Holds(record.Kind == StoreRecordKind.PeerIncarnation);
+        Invariant.Holds(_records.ContainsKey(record.Peer));
+        var known = _records[record.Peer];
+        Invariant.Holds(known.UnderWay > 0);
+        known.UnderWay--;
+        if (!known.IsDurable)
+        {
+            return;
+        }
+
+        Tell(record.Peer);
+        _view = null;
+        foreach (var (handshake, reply) in known.TakeWaiting())
+        {
+            // Decided anew: configurations may have been committed meanwhile.
+            Decide(handshake, reply);
+        }
+    }
+
+    /// <summary>
+    /// Places the stream of a message that arrived. The newest stream (boot id, then number) of a store is the one that
+    /// counts.
+    /// </summary>
+    public StreamOrder Received(StoreConnection from)
+    {
+        if (!_live.TryGetValue(from.Store, out var peer) || peer.Boot != from.Boot || from.Number < peer.Stream)
+        {
+            return StreamOrder.Stale;
+        }
+
+        var isNewer = from.Number > peer.Stream && peer.Stream != 0;
+        peer.Stream = from.Number;
+        return isNewer ? StreamOrder.Newer : StreamOrder.Current;
+    }
+
+    /// <summary>Another store repeats the facts of its handshake.</summary>
+    public void Introduced(StoreConnection from, Handshake facts)
+    {
+        var isOfSender = facts.Store == from.Store && facts.Boot == from.Boot;
+        if (isOfSender
+            && _live.TryGetValue(from.Store, out var peer)
+            && peer.Incarnation == facts.Incarnation && peer.Boot == facts.Boot)
+        {
+            peer.Learn(facts);
+            Reconsider();
+        }
+    }
+
+    /// <summary>
+    /// Repeats this store's facts to all connected stores; about once an election timeout. Within a stream nothing is
+    /// lost, but what is told between a handshake and its acceptance may be.
+    /// </summary>
+    public void Tick()
+    {
+        _introductions.Clear();
+        foreach (var store in _live.Keys)
+        {
+            Tell(store);
+        }
+
+        _view = null;
+    }
+
+    /// <summary>Takes the next facts to be sent; drained by the owner after every other call.</summary>
+    public bool TryTakeIntroduction(out Introduction introduction) => _introductions.TryDequeue(out introduction);
+
+    private string? RefusalOf(Handshake other)
+    {
+        var self = _self with { RecoveryGeneration = _recoveryGeneration };
+        return other.ClusterId != self.ClusterId ? Refusals.Cluster(self, other)
+            : other.Protocol != self.Protocol ? Refusals.Protocol(self, other)
+            : other.Store.Value == 0 || !other.Incarnation.IsBound ? Refusals.Nobody(self)
+            : other.Store == self.Store ? Refusals.OwnId(self, other)
+            : other.RecoveryGeneration != self.RecoveryGeneration ? Refusals.Generation(self, other)
+            : null;
+    }
+
+    private string? RefusalOf(StoreId store, Incarnation came)
+    {
+        var bound = BoundIncarnations(store);
+        if (bound.Count > 0)
+        {
+            return bound.Contains(came) ? null : Refusals.NotTheBound(store, came, bound[0]);
+        }
+
+        if (!_records.TryGetValue(store, out var record))
+        {
+            return _records.Count < StoresMax ? null : Refusals.TooMany(_self.Store, store, StoresMax);
+        }
+
+        if (record.Incarnation == came || MayReplaceRecord(store, came))
+        {
+            return null;
+        }
+
+        var hadLeader = _configurations.Values.Any(HasBoundMember);
+        return Refusals.NotTheRecorded(store, came, record.Incarnation, hadLeader);
+    }
+
+    // Enqueues the record that is missing. One that names a directory which no group means any more is replaced; one
+    // that protects an unbound membership stays, even where another group has bound a new directory of the store.
+    private void Record(StoreId store, Incarnation incarnation)
+    {
+        var known = _records.GetValueOrDefault(store);
+        var isWanted = known is null
+            ? _records.Count < StoresMax
+            : known.Incarnation != incarnation && MayReplaceRecord(store, incarnation);
+        if (!isWanted)
+        {
+            return;
+        }
+
+        foreach (var (_, reply) in known?.TakeWaiting() ?? [])
+        {
+            reply.Refuse(Refusals.Superseded(store));
+        }
+
+        _records[store] = new PeerRecord(incarnation, (known?.UnderWay ?? 0) + 1);
+        _view = null;
+        _log.Enqueue(new StoreRecord
+        {
+            Kind = StoreRecordKind.PeerIncarnation,
+            Peer = store,
+            Incarnation = incarnation,
+        });
+    }
+
+    private void Accept(Handshake handshake, IHandshakeReply reply)
+    {
+        var store = handshake.Store;
+        if (_live.TryGetValue(store, out var peer) && peer.Incarnation == handshake.Incarnation)
+        {
+            peer.Begin(handshake);
+        }
+        else
+        {
+            _live[store] = new LivePeer(handshake);
+        }
+
+        reply.Accept();
+        Tell(store);
+        Reconsider();
+    }
+
+    private void Tell(StoreId store)
+    {
+        if (_live.ContainsKey(store))
+        {
+            _introductions.Enqueue(new Introduction(store, Introduce(store)));
+        }
+    }
+
+    // What was accepted may have been overridden; what was missing may have come.
+    private void Reconsider()
+    {
+        foreach (var (store, peer) in _live.ToArray())
+        {
+            if (RefusalOf(store, peer.Incarnation) is not null)
+            {
+                _live.Remove(store);
+            }
+        }
+
+        if (!_isAdmissionRecorded && _admission.IsWaiting && _admission.IsMet(RecordedBy()))
+        {
+            _isAdmissionRecorded = true;
+            _log.Enqueue(new StoreRecord { Kind = StoreRecordKind.Admitted });
+        }
+
+        _view = null;
+    }
+
+    private PeerView BuildView()
+    {
+        var peers = new SortedDictionary<StoreId, PeerStanding>();
+        foreach (var (store, peer) in _live)
+        {
+            peers.Add(
+                store,
+                new PeerStanding(peer.Incarnation, IsRecorded(store, peer.Incarnation), peer.IsAdmitted));
+        }
+
+        var recorded = _records.Where(pair => pair.Value.IsDurable)
+            .Select(pair => new RecordedStore(pair.Key, pair.Value.Incarnation))
+            .Append(new RecordedStore(_self.Store, _self.Incarnation))
+            .OrderBy(known => known.Store);
+        return new PeerView(
+            _self with { RecoveryGeneration = _recoveryGeneration, IsAdmitted = IsAdmitted },
+            _admission.Groups.ToHashSet(),
+            _configurations.Where(pair => IsBarred(pair.Value)).Select(pair => pair.Key).ToHashSet(),
+            peers,
+            [.. recorded]);
+    }
+
+    private HashSet<StoreId> RecordedBy() =>
+        [.. _live.Where(pair => pair.Value.HasRecordedUs).Select(pair => pair.Key)];
+
+    private bool IsRecorded(StoreId store, Incarnation incarnation) =>
+        _records.TryGetValue(store, out var record) && record.IsDurable && record.Incarnation == incarnation;
+
+    // Without any group nothing is known of the store, and the record is all that protects it.
+    private bool MayReplaceRecord(StoreId store, Incarnation incarnation) =>
+        _configurations.Count > 0
+        && MembersOf(store).All(member => member.Incarnation == incarnation);
+
+    private List<Incarnation> BoundIncarnations(StoreId store) =>
+        [.. MembersOf(store).Select(member => member.Incarnation).Where(incarnation => incarnation.IsBound).Distinct()];
+
+    private IEnumerable<Member> MembersOf(StoreId store) => _configurations.Values
+        .SelectMany(configuration => configuration.Members.ToArray())
+        .Where(member => member.Store == store);
+
+    private StoreId[] OtherVoters(Configuration initial) =>
+    [
+        .. initial.Members.ToArray()
+            .Where(member => initial.IsVoter(member.Replica) && member.Store != _self.Store)
+            .Select(member => member.Store)
+            .Distinct()
+            .Order(),
+    ];
+
+    private bool IsBoundHere(Configuration configuration) => Contains(
+        configuration,
+        member => member.Store == _self.Store && member.Incarnation == _self.Incarnation);
+
+    private bool IsBarred(Configuration configuration) =>
+        !IsBoundHere(configuration)
+        && Contains(configuration, member => member.Store == _self.Store && member.Incarnation.IsBound);
+
+    private static bool HasBoundMember(Configuration configuration) =>
+        Contains(configuration, member => member.Incarnation.IsBound);
+
+    private static bool Contains(Configuration configuration, Predicate<Member> wanted)
+    {
+        foreach (var member in configuration.Members)
+        {
+            if (wanted(member))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

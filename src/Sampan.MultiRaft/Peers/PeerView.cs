@@ -1,0 +1,61 @@
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+
+namespace Sampan.MultiRaft.Peers;
+
+/// <summary>What the table knew at one moment, for other workers. Immutable.</summary>
+internal sealed class PeerView
+{
+    private readonly Handshake _self;
+    private readonly IReadOnlySet<GroupId> _waiting;
+    private readonly IReadOnlySet<GroupId> _barred;
+    private readonly IReadOnlyDictionary<StoreId, PeerStanding> _peers;
+
+    /// <summary>A view of these facts, which are not changed afterwards.</summary>
+    public PeerView(
+        Handshake self,
+        IReadOnlySet<GroupId> waiting,
+        IReadOnlySet<GroupId> barred,
+        IReadOnlyDictionary<StoreId, PeerStanding> peers,
+        IReadOnlyList<RecordedStore> recorded)
+    {
+        _self = self;
+        _waiting = waiting;
+        _barred = barred;
+        _peers = peers;
+        Recorded = recorded;
+    }
+
+    /// <summary>Whether this store was admitted: enough of the other initial voters recorded it, durably.</summary>
+    public bool IsAdmitted => _self.IsAdmitted;
+
+    /// <summary>The incarnations that a leader may bind, this store's own included, by store.</summary>
+    public IReadOnlyList<RecordedStore> Recorded { get; }
+
+    /// <summary>What this store says of itself to another; the zero id: to one that is not known yet.</summary>
+    public Handshake Introduce(StoreId receiver) => _self with
+    {
+        HasRecordedReceiver = _peers.TryGetValue(receiver, out var peer) && peer.IsRecorded,
+    };
+
+    /// <summary>
+    /// Whether this store's replica of a group votes, campaigns and acknowledges. True once the store is admitted or
+    /// the group's committed configuration binds its incarnation; true for a replica that a message of a leader
+    /// created, since that leader knew whom it spoke to (<see cref="MayTalk"/>); false once the group has bound another
+    /// incarnation of this store.
+    /// </summary>
+    public bool MayAct(GroupId group) => !_barred.Contains(group) && (IsAdmitted || !_waiting.Contains(group));
+
+    /// <summary>
+    /// Whether messages of a group may be exchanged with a member: its store is connected, and is the one that is
+    /// meant. A bound member must have that incarnation; an unbound one must be recorded and say that it is admitted,
+    /// or a store without its former memory would be counted (A16).
+    /// </summary>
+    /// <param name="member">
+    /// The member as the group's committed configuration names it, if it does; else as the newest one does. A binding
+    /// that is not committed proves nothing for a member that was there before.
+    /// </param>
+    public bool MayTalk(in Member member) =>
+        _peers.TryGetValue(member.Store, out var peer)
+        && (member.Incarnation.IsBound ? peer.Incarnation == member.Incarnation : peer.IsRecorded && peer.IsAdmitted);
+}

@@ -1,0 +1,58 @@
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+
+namespace Sampan.MultiRaft.Peers;
+
+/// <summary>The sentences with which handshakes are refused. They stand in both logs and name the remedy.</summary>
+internal static class Refusals
+{
+    /// <summary>Another cluster.</summary>
+    public static string Cluster(Handshake self, Handshake other) =>
+        $"store {other.Store} belongs to cluster {other.ClusterId:x16}, store {self.Store} to {self.ClusterId:x16}: "
+        + "one of them has the wrong address or the wrong data directory";
+
+    /// <summary>Another version of the protocol.</summary>
+    public static string Protocol(Handshake self, Handshake other) =>
+        $"store {other.Store} speaks version {other.Protocol} of the peer protocol, store {self.Store} version "
+        + $"{self.Protocol}: bring both to the same release";
+
+    /// <summary>No store, or no incarnation.</summary>
+    public static string Nobody(Handshake self) =>
+        $"the handshake names no store or no incarnation: what connects to store {self.Store} is no store";
+
+    /// <summary>Its own id.</summary>
+    public static string OwnId(Handshake self, Handshake other) => other.Incarnation == self.Incarnation
+        ? $"store {self.Store} is connected to itself: one of the addresses of its peers is its own"
+        : $"two stores were started as store {self.Store}: give one of them another id and an empty data directory";
+
+    /// <summary>Another recovery generation.</summary>
+    public static string Generation(Handshake self, Handshake other) => other.RecoveryGeneration < self.RecoveryGeneration
+        ? $"store {other.Store} has recovery generation {other.RecoveryGeneration}, store {self.Store} has "
+            + $"{self.RecoveryGeneration}: it belongs to the majority that was given up by `recover`; empty its data "
+            + "directory and add it by a membership change"
+        : $"store {other.Store} has recovery generation {other.RecoveryGeneration}, store {self.Store} only "
+            + $"{self.RecoveryGeneration}: store {self.Store} belongs to the majority that was given up by `recover`; "
+            + "empty its data directory and add it by a membership change";
+
+    /// <summary>Too many stores.</summary>
+    public static string TooMany(StoreId self, StoreId other, int storesMax) =>
+        $"store {self} has recorded {storesMax} stores, which is the most, and does not know store {other}";
+
+    /// <summary>A bound member came back with another incarnation.</summary>
+    public static string NotTheBound(StoreId store, Incarnation came, Incarnation bound) =>
+        $"store {store} is bound to incarnation {bound} and came with {came}: it lost its data "
+        + "directory. It must not return as its former self, since it forgot votes and entries that it had "
+        + "acknowledged: replace it by a membership change (remove its replicas, then add it again)";
+
+    /// <summary>A recorded store came back with another incarnation.</summary>
+    public static string NotTheRecorded(StoreId store, Incarnation came, Incarnation recorded, bool hadLeader) =>
+        $"store {store} was recorded with incarnation {recorded} and came with {came}: it lost its "
+        + "data directory. " + (hadLeader
+            ? "Replace it by a membership change (remove its replicas, then add it again)"
+            : "No group here has had a leader that bound its members: if there never was one, empty all data "
+                + "directories and start again; else replace the store by a membership change");
+
+    /// <summary>Newer handshakes of the same store wait already.</summary>
+    public static string Superseded(StoreId store) =>
+        $"newer streams of store {store} wait for the same record; this one is given up";
+}

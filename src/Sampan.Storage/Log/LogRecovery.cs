@@ -1,0 +1,290 @@
+using System.Globalization;
+using Sampan.Base;
+using Sampan.Io;
+using Sampan.MultiRaft.Abstractions;
+
+namespace Sampan.Storage.Log;
+
+/// <summary>
+/// Reads a log's directory, writes nothing, and tells a torn tail from damage.
+/// </summary>
+/// <remarks>
+/// What may be missing is one batch, the successor of the last good one, since a batch is written only after the one
+/// before it was synced. So a bad batch is a torn tail only if nothing behind it claims a later one: no batch with a
+/// higher sequence, no synced mark at or above it, no later segment. And a segment's header, once durable, voids
+/// whatever stands behind batch f - 1 in earlier segments, so a tail that was cut once is never met again.
+/// </remarks>
+internal sealed class LogRecovery
+{
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly LogOptions _options;
+    private readonly LogReplay _replay;
+    private readonly List<Segment> _segments = [];
+    private readonly List<string> _remarks = [];
+    private ulong _lastBatch;
+    private int _lastBatchBlock;
+    private int _nextBlock;
+
+    /// <summary>A recovery of this directory.</summary>
+    public LogRecovery(IFileSystem files, string directory, LogOptions options)
+    {
+        _files = files;
+        _directory = directory;
+        _options = options;
+        _replay = new LogReplay(options.Owner);
+    }
+
+    /// <summary>Reads everything; throws <see cref="StorageDamagedException"/> on anything but a torn tail.</summary>
+    public RecoveredLog Run()
+    {
+        var isDone = false;
+        try
+        {
+            var neverOpened = OpenSegments();
+            for (var i = 0; i < _segments.Count; i++)
+            {
+                ReadSegment(_segments[i], i + 1 < _segments.Count ? _segments[i + 1] : null);
+            }
+
+            var groups = BuildGroups();
+            isDone = true;
+            return new RecoveredLog
+            {
+                Table = _replay.Table,
+                Groups = groups,
+                Segments = _segments,
+                LastBatch = _lastBatch,
+                LastBatchBlock = _lastBatchBlock,
+                NextBlock = _nextBlock,
+                NeverOpened = neverOpened,
+                Remarks = _remarks,
+            };
+        }
+        finally
+        {
+            if (!isDone)
+            {
+                _segments.ForEach(segment => segment.Dispose());
+            }
+        }
+    }
+
+    /// <summary>Opens what belongs to the log and returns the path of a last segment that was never opened.</summary>
+    private string? OpenSegments()
+    {
+        var sequences = new List<ulong>();
+        foreach (var name in _files.List(_directory))
+        {
+            if (FileNames.TrySegment(name, out var sequence))
+            {
+                sequences.Add(sequence);
+            }
+        }
+
+        string? neverOpened = null;
+        for (var i = 0; i < sequences.Count; i++)
+        {
+            if (i > 0 && sequences[i] != sequences[i - 1] + 1)
+            {
+                throw Damaged(PathOf(sequences[i - 1] + 1), sequences[i - 1] + 1, block: 0, "the segment is missing");
+            }
+
+            if (!TryOpen(sequences[i], isLast: i == sequences.Count - 1))
+            {
+                neverOpened = PathOf(sequences[i]);
+            }
+        }
+
+        // Only the very first segment has no predecessor: the one before any other is recycled after it, never before.
+        var isEmpty = _segments.Count == 0;
+        if (isEmpty && (_options.MustExist || (neverOpened is not null && sequences[^1] != 1)))
+        {
+            throw Damaged(_directory, sequence: 0, block: 0, "this store has run before, but its log is gone");
+        }
+
+        return neverOpened;
+    }
+
+    private bool TryOpen(ulong sequence, bool isLast)
+    {
+        var path = PathOf(sequence);
+        var file = _files.Open(path, FileOpenMode.ReadWrite);
+        var isOpened = false;
+        try
+        {
+            var reader = new SegmentReader(file, _options.Owner);
+            var standing = reader.TryReadHeader(block: 0, out var header);
+            if (standing == HeaderStanding.OtherFormat)
+            {
+                throw Damaged(path, sequence, block: 0, "the segment's format is newer than this program");
+            }
+
+            if (standing == HeaderStanding.OtherOwner)
+            {
+                throw Damaged(path, sequence, block: 0, "the segment is another data directory's");
+            }
+
+            isOpened = standing == HeaderStanding.Sound && header.Kind == HeaderKind.Segment
+                && header.Segment == sequence && header.Block == 0;
+            if (isOpened)
+            {
+                RequireAscending(sequence, header, path);
+                _segments.Add(new Segment(sequence, header.Batch, file, path));
+            }
+            else if (!isLast || HoldsAny(reader, sequence))
+            {
+                throw Damaged(path, sequence, block: 0, "the segment's header is bad");
+            }
+
+            return isOpened;
+        }
+        finally
+        {
+            if (!isOpened)
+            {
+                file.Dispose();
+            }
+        }
+    }
+
+    private void RequireAscending(ulong sequence, BlockHeader header, string path)
+    {
+        if (header.Batch == 0 || (_segments.Count > 0 && header.Batch <= _segments[^1].FirstBatch))
+        {
+            throw Damaged(path, sequence, block: 0, "the segment's first batch is not above the one before it");
+        }
+    }
+
+    private static bool HoldsAny(SegmentReader reader, ulong sequence)
+    {
+        for (var block = 0; block < reader.Blocks; block++)
+        {
+            if (reader.TryReadHeader(block, out var header) == HeaderStanding.Sound && header.Segment == sequence)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void ReadSegment(Segment segment, Segment? next)
+    {
+        var reader = new SegmentReader(segment.File, _options.Owner);
+        var batch = segment.FirstBatch;
+        var block = 1;
+        _lastBatchBlock = 0;
+        while ((next is null || batch < next.FirstBatch) && TryReadBatch(reader, segment, batch, block, out var header))
+        {
+            _lastBatch = batch;
+            _lastBatchBlock = block;
+            block += header.Blocks;
+            batch++;
+        }
+
+        _nextBlock = block;
+        if (next is null)
+        {
+            _lastBatch = batch - 1;
+            JudgeTail(reader, segment, batch, block);
+        }
+        else if (batch < next.FirstBatch)
+        {
+            throw Bad(reader, segment, batch, block, $"a later segment begins with batch {next.FirstBatch}");
+        }
+    }
+
+    private bool TryReadBatch(SegmentReader reader, Segment segment, ulong batch, int block, out BlockHeader header)
+    {
+        var kind = batch == segment.FirstBatch ? HeaderKind.State : HeaderKind.Batch;
+        if (!reader.TryReadHeader(segment.Sequence, block, out header) || header.Batch != batch || header.Kind != kind
+            || !reader.TryReadBody(block, header, out var body))
+        {
+            return false;
+        }
+
+        if (_replay.Take(header, body) is { } complaint)
+        {
+            throw Damage.At(segment.Path, segment.Sequence, OffsetOf(block), complaint, Damage.GroupsOf(body));
+        }
+
+        return true;
+    }
+
+    /// <summary>Nothing behind the last good batch may speak of the bad one, or of a later one, as done.</summary>
+    private void JudgeTail(SegmentReader reader, Segment segment, ulong bad, int badBlock)
+    {
+        for (var block = badBlock; block < reader.Blocks; block++)
+        {
+            if (!reader.TryReadHeader(segment.Sequence, block, out var header))
+            {
+                continue;
+            }
+
+            if (header.Kind == HeaderKind.Synced && header.Batch >= bad)
+            {
+                throw Bad(reader, segment, bad, badBlock, $"batch {header.Batch} is marked as synced");
+            }
+
+            if (header.IsBatch && header.Batch >= bad && (header.Batch > bad || block != badBlock))
+            {
+                throw Bad(reader, segment, bad, badBlock, $"batch {header.Batch} stands behind it");
+            }
+        }
+
+        if (reader.TryReadHeader(segment.Sequence, badBlock, out var torn) && torn.IsBatch && torn.Batch == bad)
+        {
+            _remarks.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"torn batch {bad} cut (segment {segment.Sequence}, offset {OffsetOf(badBlock)}, file {segment.Path})"));
+        }
+    }
+
+    private List<RecoveredGroup> BuildGroups()
+    {
+        var groups = new List<RecoveredGroup>();
+        foreach (var group in _replay.Groups)
+        {
+            if (group.FindMissing() is > 0 and var missing)
+            {
+                throw new StorageDamagedException($"log damaged: entry {missing} of group {group.State.Id} is nowhere");
+            }
+
+            var recovered = group.Build(location => SegmentOf(location).Gained(location));
+            if (!group.State.IsBlank)
+            {
+                groups.Add(recovered);
+            }
+        }
+
+        return groups;
+    }
+
+    private Segment SegmentOf(EntryLocation location)
+    {
+        var position = location.Segment - _segments[0].Sequence;
+        Invariant.Holds(position < (ulong)_segments.Count, position, (ulong)_segments.Count);
+        return _segments[(int)position];
+    }
+
+    private static StorageDamagedException Bad(
+        SegmentReader reader, Segment segment, ulong batch, int block, string evidence)
+    {
+        var groups = reader.TryReadHeader(segment.Sequence, block, out var header) && header.IsBatch
+            ? Damage.GroupsOf(Within(reader.ReadBatch(block, header), header))
+            : "not readable";
+        var what = string.Create(CultureInfo.InvariantCulture, $"batch {batch} is bad, but {evidence}");
+        return Damage.At(segment.Path, segment.Sequence, OffsetOf(block), what, groups);
+    }
+
+    private static ReadOnlySpan<byte> Within(ReadOnlySpan<byte> batch, BlockHeader header) =>
+        batch.IsEmpty ? batch : batch.Slice(LogFormat.HeaderBytes, header.BodyBytes);
+
+    private static StorageDamagedException Damaged(string path, ulong sequence, int block, string what) =>
+        Damage.At(path, sequence, OffsetOf(block), what, "all that it held");
+
+    private static long OffsetOf(int block) => (long)block * LogFormat.BlockBytes;
+
+    private string PathOf(ulong sequence) => Path.Combine(_directory, FileNames.Segment(sequence));
+}
