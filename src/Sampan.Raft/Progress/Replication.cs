@@ -475,8 +475,8 @@ internal sealed class Replication
         member.Answered(message.Stamp, message.ElectionTimeout, message.Round);
         if (message.NeedSnapshotIndex > 0)
         {
-            // Until there is such a snapshot it is fed like everybody: its acknowledgements may be what a commit, and so
-            // that snapshot, waits for.
+            // Until there is such a snapshot it is fed like everybody: its acknowledgements may be what a commit, and
+            // so that snapshot, waits for.
             member.NeedSnapshotIndex = message.NeedSnapshotIndex;
         }
         else if (member.NeedSnapshotIndex > 0)
