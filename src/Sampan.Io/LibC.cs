@@ -54,6 +54,13 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "clock_gettime", SetLastError = true)]
     public static partial int GetTime(int clock, out TimeSpec time);
 
+    /// <summary>
+    /// futex(2), which has no function of its own in the C library. The fixed arguments of syscall(2) are passed as all
+    /// others on the systems that <see cref="ThreadPark"/> uses it on.
+    /// </summary>
+    [LibraryImport(Library, EntryPoint = "syscall")]
+    public static partial nint Futex(nint number, ref int word, nint operation, nint value, in TimeSpec timeout);
+
     private static nint Resolve(string library, Assembly assembly, DllImportSearchPath? paths) =>
         string.Equals(library, Library, StringComparison.Ordinal) ? NativeLibrary.GetMainProgramHandle() : 0;
 }

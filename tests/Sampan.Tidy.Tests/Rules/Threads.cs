@@ -26,6 +26,8 @@ internal sealed class Threads : Rule
     private static readonly (string Path, string[] Granted)[] _grants =
     [
         ("src/Sampan.Io/WorkerThread.cs", [.. _threads, .. _locks, .. _atomics, "lock", "volatile"]),
+        ("src/Sampan.Io/ThreadPark.cs", [.. _locks, .. _atomics]),
+        ("src/Sampan.Io/WorkerThreadRunner.cs", ["Lock", "lock"]),
         ("src/Sampan.Io/ThreadPoolCompletionQueue.cs", [.. _threads, .. _locks, .. _atomics, "lock", "volatile"]),
         ("src/Sampan.MultiRaft/Mailbox.cs", [.. _locks, .. _atomics, "lock", "volatile"]),
         ("src/Sampan.MultiRaft/Groups/GroupMailbox.cs", [.. _locks, .. _atomics, "lock", "volatile"]),

@@ -1,0 +1,134 @@
+using Sampan.Base;
+
+namespace Sampan.Io;
+
+/// <summary>
+/// Runs workers on threads. Each worker is called once at the start; then when it was woken, when its instant has come,
+/// or, if it said that work remains, after the other workers of its thread had their turn. Instants are those of
+/// <see cref="TimeProvider.GetElapsedTime(long)"/> from 0 of the clock it is given; a call is never early.
+/// <para>
+/// An exception of a worker ends all of them. A call that lasts too long gives the other workers of its thread to
+/// another thread (the slow worker follows when its call returns), so workers must not depend on the thread they run
+/// on; they still never run at the same time as themselves, and those of a thread never at the same time as each other,
+/// the slow one apart.
+/// </para>
+/// </summary>
+public sealed class WorkerThreadRunner : IWorkerRunner
+{
+    private readonly TimeProvider _time;
+    private readonly WorkerThreadOptions _options;
+    private readonly IWorkerAlarm _alarm;
+    private readonly List<(string Name, WorkerThread Thread)> _threads = [];
+
+    // Guards the two marks; nothing is called while it is held.
+    private readonly Lock _guard = new();
+    private bool _hasStarted;
+    private bool _hasFailed;
+
+    /// <summary>A runner without workers.</summary>
+    public WorkerThreadRunner(TimeProvider time, WorkerThreadOptions options, IWorkerAlarm alarm)
+    {
+        options.Validate();
+        _time = time;
+        _options = options;
+        _alarm = alarm;
+    }
+
+    /// <inheritdoc/>
+    public IWorkerHandle Add(IWorker worker, string thread)
+    {
+        // The guard of the marks.
+        lock (_guard)
+        {
+            Invariant.Holds(!_hasStarted);
+        }
+
+        var index = _threads.FindIndex(known => string.Equals(known.Name, thread, StringComparison.Ordinal));
+        if (index < 0)
+        {
+            index = _threads.Count;
+            _threads.Add((thread, Create(thread)));
+        }
+
+        return _threads[index].Thread.Add(worker);
+    }
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        // The guard of the marks.
+        lock (_guard)
+        {
+            Invariant.Holds(!_hasStarted);
+            _hasStarted = true;
+        }
+
+        var watched = _threads.ToArray();
+        var watch = Create("watchdog");
+        watch.Add(new Watchdog(this, watched.Length));
+        _threads.Add(("watchdog", watch));
+        foreach (var (_, thread) in _threads)
+        {
+            thread.Start();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Stop()
+    {
+        QuitAll();
+        foreach (var (_, thread) in _threads)
+        {
+            thread.Join();
+        }
+    }
+
+    /// <summary>One check of the watchdog on the first threads.</summary>
+    internal void Check(int threads)
+    {
+        for (var i = 0; i < threads; i++)
+        {
+            _threads[i].Thread.Check();
+        }
+    }
+
+    private WorkerThread Create(string name) => new(name, _time, _options, _alarm, Fail);
+
+    private void QuitAll()
+    {
+        foreach (var (_, thread) in _threads)
+        {
+            thread.Quit();
+        }
+    }
+
+    private void Fail(string worker, Exception cause)
+    {
+        // The guard of the marks.
+        lock (_guard)
+        {
+            if (_hasFailed)
+            {
+                return;
+            }
+
+            _hasFailed = true;
+        }
+
+        QuitAll();
+        _alarm.WorkerFailed(worker, cause);
+    }
+
+    // A worker like all others, on a thread of its own.
+    private sealed class Watchdog(WorkerThreadRunner runner, int threads) : IWorker
+    {
+        public string Name => "watchdog";
+
+        public Instant RunOnce()
+        {
+            runner.Check(threads);
+            var now = new Instant(runner._time.GetElapsedTime(0).Ticks);
+            return now.After(runner._options.SlowCallLimit / WorkerThread.ChecksUntilSlow);
+        }
+    }
+}
