@@ -242,7 +242,8 @@ internal sealed class LogRecovery
         {
             _remarks.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"torn batch {bad} cut (segment {segment.Sequence}, offset {OffsetOf(badBlock)}, file {segment.Path})"));
+                $"torn batch {bad} cut (segment {segment.Sequence}, offset {OffsetOf(badBlock)}, "
+                + $"file {segment.Path})"));
         }
     }
 
@@ -253,7 +254,8 @@ internal sealed class LogRecovery
         {
             if (group.FindMissing() is > 0 and var missing)
             {
-                throw new StorageDamagedException($"log damaged: entry {missing} of group {group.State.Id} is nowhere");
+                throw new StorageDamagedException(
+                    $"log damaged: entry {missing} of group {group.State.Id} is nowhere");
             }
 
             var recovered = group.Build(location => SegmentOf(location).Gained(location));
