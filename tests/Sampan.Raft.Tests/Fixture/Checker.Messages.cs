@@ -83,16 +83,14 @@ internal sealed partial class Checker
             $"an acknowledged index is durable (I-12): {message}",
             message.Index,
             disk.LastIndex);
-        if (_terms.TryGetValue(message.Term, out var record)
-            && record.Terms.TryGetValue(message.Index, out var leaderTerm))
-        {
-            Require(
-                disk.Covers(new LogId(leaderTerm, message.Index)),
-                replica,
-                $"an acknowledged entry is the leader's (I-12): {message}",
-                message.Index,
-                leaderTerm);
-        }
+        Require(
+            _terms.TryGetValue(message.Term, out var record)
+                && record.Sent.TryGetValue(message.Index, out var leaderTerm)
+                && disk.Covers(new LogId(leaderTerm, message.Index)),
+            replica,
+            $"an acknowledged entry is one that the leader sent (I-12, B6): {message}",
+            message.Index,
+            disk.LastIndex);
     }
 
     private void LeavingLeader(ReplicaUnderTest replica, Message message)
@@ -112,10 +110,20 @@ internal sealed partial class Checker
             MemoryOf(replica).Seen.Commit);
         var previousTerm = message.LogTerm;
         var index = message.Index;
+        if (message.Kind == MessageKind.Append)
+        {
+            record.Sent[index] = previousTerm;
+        }
+        else if (message.Snapshot is { } snapshot)
+        {
+            record.Sent[snapshot.Last.Index] = snapshot.Last.Term;
+        }
+
         foreach (var entry in message.Entries)
         {
             Require(entry.Index == ++index, replica, $"entries are contiguous: {message}", entry.Index, index);
             Match(replica, entry, previousTerm);
+            record.Sent[entry.Index] = entry.Term;
             previousTerm = entry.Term;
         }
     }

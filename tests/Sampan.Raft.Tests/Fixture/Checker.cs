@@ -192,6 +192,7 @@ internal sealed partial class Checker
             record = new TermRecord(replica.Id, replica.Life);
             _terms.Add(term, record);
             _trace.Add("leads", replica.Id.Value, term);
+            RequireElected(replica, term, status.Configuration.Configuration);
         }
 
         Require(record.Leader == replica.Id, replica, "one leader a term (I-1)", term, record.Leader.Value);
@@ -207,6 +208,29 @@ internal sealed partial class Checker
             {
                 RequireMatchDurable(replica, progress, term);
             }
+        }
+    }
+
+    /// <summary>A quorum of each half voted for it, durably (I-1).</summary>
+    private void RequireElected(ReplicaUnderTest leader, ulong term, Configuration configuration)
+    {
+        foreach (var isOutgoing in (ReadOnlySpan<bool>)[false, true])
+        {
+            var half = isOutgoing ? configuration.VotersOutgoing : configuration.Voters;
+            var votes = 0UL;
+            foreach (var voter in half)
+            {
+                var voted = _memories.TryGetValue(voter, out var memory)
+                    && memory.Votes.TryGetValue(term, out var vote) && vote == leader.Id;
+                votes += voted ? 1UL : 0UL;
+            }
+
+            Require(
+                half.Length == 0 || votes > (ulong)half.Length / 2,
+                leader,
+                $"a leader of term {term} has a quorum of votes in {configuration}",
+                votes,
+                (ulong)half.Length);
         }
     }
 

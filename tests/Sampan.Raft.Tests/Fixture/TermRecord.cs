@@ -20,6 +20,9 @@ internal sealed class TermRecord
     /// </summary>
     public int Life { get; }
 
+    /// <summary>The terms of the entries that its appends and snapshots named, by index.</summary>
+    public Dictionary<ulong, ulong> Sent { get; } = [];
+
     /// <summary>Whether its log was compared with what was committed before.</summary>
     public bool IsCompared { get; set; }
 

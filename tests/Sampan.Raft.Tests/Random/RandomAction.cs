@@ -20,6 +20,9 @@ internal enum RandomAction
     /// <summary>A replica does all its work.</summary>
     Finish,
 
+    /// <summary>Everything that can arrive arrives, and all work is done, without time passing.</summary>
+    Calm,
+
     /// <summary>Time passes, and replicas look at their clocks.</summary>
     PassTime,
 
@@ -40,6 +43,9 @@ internal enum RandomAction
 
     /// <summary>The replicas fall into two sides.</summary>
     Partition,
+
+    /// <summary>One replica, mostly a leader, is cut off.</summary>
+    Isolate,
 
     /// <summary>All links are mended.</summary>
     Heal,

@@ -28,7 +28,7 @@ internal sealed class RandomProfile
         PendingReadsMax = prng.NextBetween(1, 16);
         CatchUpEntriesMax = (ulong)prng.NextBetween(1, 50);
         ReorderChance = prng.Chance(1, 2) ? 0U : 20U;
-        StepMax = ElectionTimeout * prng.NextBetween(1, 15) / 100;
+        StepMax = ElectionTimeout * prng.NextBetween(2, 50) / 100;
         LosesSnapshots = prng.Chance(1, 3);
         _weights = [.. Enum.GetValues<RandomAction>().Select(action => Weight(action, prng))];
         _total = _weights.Sum();
@@ -122,13 +122,14 @@ internal sealed class RandomProfile
 
     private static int Weight(RandomAction action, Prng prng) => action switch
     {
-        RandomAction.Deliver => 400,
-        RandomAction.Work => 400,
+        RandomAction.Deliver => 600,
+        RandomAction.Work => 600,
         RandomAction.Finish => prng.NextBetween(0, 60),
+        RandomAction.Calm => prng.NextBetween(0, 20),
         RandomAction.PassTime => prng.NextBetween(40, 200),
         RandomAction.Propose => prng.NextBetween(10, 100),
-        RandomAction.Heal => prng.NextBetween(4, 12),
-        RandomAction.Restart => prng.NextBetween(10, 30),
+        RandomAction.Heal => prng.NextBetween(10, 40),
+        RandomAction.Restart => prng.NextBetween(20, 60),
         RandomAction.Drop => Sometimes(60, prng),
         RandomAction.Double => Sometimes(40, prng),
         RandomAction.Read => Sometimes(100, prng),

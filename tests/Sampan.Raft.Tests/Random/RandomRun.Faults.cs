@@ -10,17 +10,23 @@ internal sealed partial class RandomRun
     {
         switch (action)
         {
+            case RandomAction.Calm:
+                _cluster.Stabilize();
+                break;
             case RandomAction.Cut:
                 Cut();
                 break;
             case RandomAction.Partition:
                 _cluster.Partition([.. _cluster.Ids.Where(_ => _prng.Chance(1, 2))]);
                 break;
+            case RandomAction.Isolate when PickLeader() is { } lonely:
+                _cluster.Isolate(lonely.Id.Value);
+                break;
             case RandomAction.Heal:
                 _cluster.Heal();
                 break;
             case RandomAction.Crash:
-                PickUp()?.Crash();
+                Crash();
                 break;
             case RandomAction.Restart:
                 Restart();
@@ -42,6 +48,17 @@ internal sealed partial class RandomRun
         if (_prng.Chance(1, 2))
         {
             _cluster.Network.Cut(right, left);
+        }
+    }
+
+    /// <summary>Mostly a minority is down: a group that can do nothing shows nothing.</summary>
+    private void Crash()
+    {
+        var alive = _cluster.Replicas.Count(replica => !replica.IsDestroyed);
+        var down = _cluster.Replicas.Count(replica => !replica.IsDestroyed && !replica.IsUp);
+        if ((down + 1) * 2 < alive || _prng.Chance(1, 5))
+        {
+            PickUp()?.Crash();
         }
     }
 
@@ -69,7 +86,7 @@ internal sealed partial class RandomRun
     {
         var needed = replica.Log.Durable.Base.Index;
         var isAlone = _cluster.Replicas.Count(other => !other.IsDestroyed) < 2;
-        if (!_profile.LosesSnapshots || isAlone || needed == 0 || _prng.Chance(1, 2)
+        if (!_profile.LosesSnapshots || isAlone || needed == 0 || _prng.Chance(1, 4)
             || _cluster.Replicas.Any(other => other != replica && IsWithoutState(other)))
         {
             return IsWithoutState(replica) ? needed : 0;

@@ -79,7 +79,7 @@ internal sealed partial class RandomRun
                 Propose();
                 break;
             case RandomAction.Read:
-                Read(PickUp());
+                Read(_prng.Chance(1, 2) ? PickLeader() : PickUp());
                 break;
             case RandomAction.Change:
                 Change();
@@ -244,7 +244,7 @@ internal sealed partial class RandomRun
             return;
         }
 
-        if (_prng.Chance(1, 3))
+        if (_prng.Chance(1, 2))
         {
             replica.Log.Evict(_prng.NextBelow(replica.Log.Durable.LastIndex + 2));
             return;

@@ -10,7 +10,7 @@ namespace Sampan.Raft.Tests.Random;
 /// </summary>
 public sealed class RandomTests
 {
-    private const int EventsPerSeed = 4_000;
+    private const int EventsPerSeed = 5_000;
     private const ulong SeedsPerBatch = 100;
 
     private readonly ITestOutputHelper _output;
