@@ -37,16 +37,21 @@ internal sealed class FileChange
         Image.AsSpan((int)(sector - FirstSector) * FilePages.SectorBytes, FilePages.SectorBytes);
 
     /// <summary>The same change of the sectors in [<paramref name="first"/>, <paramref name="end"/>).</summary>
-    public FileChange Part(long first, long end) => new()
+    public FileChange Part(long first, long end)
     {
-        Kind = Kind,
-        Began = Began,
-        Ended = Ended,
-        LengthBytes = LengthBytes,
-        FirstSector = first,
-        Image = Image[(int)((first - FirstSector) * FilePages.SectorBytes)..(int)((end - FirstSector) * FilePages.SectorBytes)],
-        IsLost = IsLost,
-    };
+        var start = (int)(first - FirstSector) * FilePages.SectorBytes;
+        var length = (int)(end - first) * FilePages.SectorBytes;
+        return new FileChange
+        {
+            Kind = Kind,
+            Began = Began,
+            Ended = Ended,
+            LengthBytes = LengthBytes,
+            FirstSector = first,
+            Image = Image.AsSpan(start, length).ToArray(),
+            IsLost = IsLost,
+        };
+    }
 
     /// <summary>The same change, lost.</summary>
     public FileChange Lost() => new()
