@@ -129,8 +129,8 @@ public sealed class AdmissionTests
     }
 
     /// <summary>
-    /// The same where each store had met only as many as it needed: some have no record of the one that returns. It must
-    /// not get enough from these and from a wiped minority together.
+    /// The same where each store had met only as many as it needed: some have no record of the one that returns. It
+    /// must not get enough from these and from a wiped minority together.
     /// </summary>
     [Fact]
     public void A_wiped_minority_and_those_who_never_met_it_do_not_suffice()
@@ -158,7 +158,9 @@ public sealed class AdmissionTests
         }
     }
 
-    /// <summary>Others know only the store's id when they connect to it, and not yet that its directory is new.</summary>
+    /// <summary>
+    /// Others know only the store's id when they connect to it, and not yet that its directory is new.
+    /// </summary>
     [Fact]
     public void What_was_recorded_of_a_former_directory_does_not_count_for_its_successor()
     {

@@ -5,7 +5,9 @@ using Sampan.MultiRaft.Peers;
 
 namespace Sampan.MultiRaft.Tests.Peers;
 
-/// <summary>Purpose: every handshake is decided as consensus.md (identity, bootstrap) says, with its sentence.</summary>
+/// <summary>
+/// Purpose: every handshake is decided as consensus.md (identity, bootstrap) says, with its sentence.
+/// </summary>
 public sealed class PeerTableTests
 {
     private static readonly GroupId _group = new(1);
