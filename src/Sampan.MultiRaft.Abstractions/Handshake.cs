@@ -26,8 +26,11 @@ public sealed record Handshake
     /// <summary>How often a majority was given up by an operator, as far as it knows.</summary>
     public required ulong RecoveryGeneration { get; init; }
 
-    /// <summary>Whether it has recorded the receiver's incarnation (see consensus.md, identity).</summary>
-    public required bool HasRecordedReceiver { get; init; }
+    /// <summary>
+    /// The incarnation of the receiver that it has durably recorded (consensus.md, identity); unbound: none. Not a mere
+    /// yes or no: the receiver may be a new directory, and the sender not know it yet.
+    /// </summary>
+    public required Incarnation RecordedReceiver { get; init; }
 
     /// <summary>Whether it takes part: enough of the other initial voters recorded it.</summary>
     public required bool IsAdmitted { get; init; }

@@ -9,9 +9,12 @@ namespace Sampan.MultiRaft.Peers;
 /// </summary>
 internal sealed class LivePeer
 {
-    /// <summary>A store whose handshake was accepted.</summary>
-    public LivePeer(Handshake accepted)
+    private readonly Incarnation _self;
+
+    /// <summary>A store whose handshake was accepted by this one.</summary>
+    public LivePeer(Incarnation self, Handshake accepted)
     {
+        _self = self;
         Incarnation = accepted.Incarnation;
         Begin(accepted);
     }
@@ -39,10 +42,13 @@ internal sealed class LivePeer
         Learn(accepted);
     }
 
-    /// <summary>Takes over what it says. Facts only become true, so what arrives late does not undo them.</summary>
+    /// <summary>
+    /// Takes over what it says. Facts only become true, so what arrives late does not undo them; but it may have
+    /// recorded another directory of this store in the place of this one.
+    /// </summary>
     public void Learn(Handshake facts)
     {
-        HasRecordedUs |= facts.HasRecordedReceiver;
+        HasRecordedUs = facts.RecordedReceiver.IsBound ? facts.RecordedReceiver == _self : HasRecordedUs;
         IsAdmitted |= facts.IsAdmitted;
     }
 

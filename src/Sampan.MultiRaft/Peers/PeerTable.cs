@@ -306,7 +306,7 @@ internal sealed class PeerTable
         }
         else
         {
-            _live[store] = new LivePeer(handshake);
+            _live[store] = new LivePeer(_self.Incarnation, handshake);
         }
 
         reply.Accept();

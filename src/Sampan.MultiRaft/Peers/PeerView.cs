@@ -35,7 +35,7 @@ internal sealed class PeerView
     /// <summary>What this store says of itself to another; the zero id: to one that is not known yet.</summary>
     public Handshake Introduce(StoreId receiver) => _self with
     {
-        HasRecordedReceiver = _peers.TryGetValue(receiver, out var peer) && peer.IsRecorded,
+        RecordedReceiver = Recorded.FirstOrDefault(known => known.Store == receiver).Incarnation,
     };
 
     /// <summary>
