@@ -42,7 +42,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
             Incarnation = options.Incarnation,
             Boot = options.Boot,
             RecoveryGeneration = 0,
-            HasRecordedReceiver = false,
+            RecordedReceiver = Incarnation.Unbound,
             IsAdmitted = false,
         };
         _table = new PeerTable(self, this, leaves.Recovered.Records);
