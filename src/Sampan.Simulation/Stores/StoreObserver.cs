@@ -1,0 +1,28 @@
+using Sampan.Model;
+using Sampan.MultiRaft;
+using Sampan.Raft.Events;
+using Sampan.Simulation.Checks;
+
+namespace Sampan.Simulation.Stores;
+
+/// <summary>Passes what happens in a store on to the checkers.</summary>
+internal sealed class StoreObserver : IStoreObserver
+{
+    private readonly StoreId _store;
+    private readonly IReadOnlyDictionary<GroupId, GroupChecker> _checkers;
+
+    /// <summary>The observer of a store.</summary>
+    public StoreObserver(StoreId store, IReadOnlyDictionary<GroupId, GroupChecker> checkers)
+    {
+        _store = store;
+        _checkers = checkers;
+    }
+
+    /// <inheritdoc/>
+    public void OnRaftEvent(GroupId group, RaftEvent happened) => _checkers[group].OnRaftEvent(_store, happened);
+
+    /// <inheritdoc/>
+    public void OnRemark(string remark)
+    {
+    }
+}
