@@ -13,8 +13,8 @@ public static class Crc32C
     public static uint Of(ReadOnlySpan<byte> bytes) => Append(0, bytes);
 
     /// <summary>
-    /// The check sum of what <paramref name="crc"/> is the sum of, followed by <paramref name="bytes"/>; 0 is the sum of
-    /// nothing.
+    /// The check sum of what <paramref name="crc"/> is the sum of, followed by <paramref name="bytes"/>; 0 is the sum
+    /// of nothing.
     /// </summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> bytes)
     {

@@ -6,9 +6,9 @@ namespace Sampan.MultiRaft.Abstractions;
 /// Messages between stores. Each lane of a pair of stores is first in, first out while its stream lasts; a stream that
 /// breaks loses any suffix of what was sent and is reported by <see cref="ITransportHandler.PeerLost"/>. Sends never
 /// block and never fail: what cannot be sent is dropped, and for appends reported as unreachable.
-/// A forwarded proposal or its answer is lost only together with its stream: where there is no stream, or no room on it,
-/// the transport ends it and reports <see cref="ITransportHandler.PeerLost"/>, so that a door never waits for an answer
-/// that cannot come.
+/// A forwarded proposal or its answer is lost only together with its stream: where there is no stream, or no room on
+/// it, the transport ends it and reports <see cref="ITransportHandler.PeerLost"/>, so that a door never waits for an
+/// answer that cannot come.
 /// </summary>
 public interface ITransport
 {

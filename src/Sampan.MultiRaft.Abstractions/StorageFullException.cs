@@ -1,6 +1,8 @@
 namespace Sampan.MultiRaft.Abstractions;
 
-/// <summary>There is no room on the disk for a snapshot. What was written of it is deleted; nothing else is harmed.</summary>
+/// <summary>
+/// There is no room on the disk for a snapshot. What was written of it is deleted; nothing else is harmed.
+/// </summary>
 public sealed class StorageFullException : Exception
 {
     /// <summary>An exception without a message.</summary>

@@ -3,8 +3,8 @@ using Sampan.Base;
 namespace Sampan.MultiRaft;
 
 /// <summary>
-/// Turns a <see cref="TimeProvider"/> into instants and stamps. Which clock it is, is the composer's choice; the real one
-/// counts suspension, the simulated one is the local time of the worker that asks.
+/// Turns a <see cref="TimeProvider"/> into instants and stamps. Which clock it is, is the composer's choice; the real
+/// one counts suspension, the simulated one is the local time of the worker that asks.
 /// </summary>
 public sealed class MonotonicClock
 {

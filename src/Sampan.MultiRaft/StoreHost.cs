@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Sampan.Base;
 using Sampan.Model;
@@ -12,8 +13,8 @@ using Sampan.MultiRaft.Stores;
 namespace Sampan.MultiRaft;
 
 /// <summary>
-/// All groups of one store: wires the workers, starts and stops them. It never exits the process; a failure (a disk that
-/// can no longer be trusted, an impossible state) stops all of it and is reported once.
+/// All groups of one store: wires the workers, starts and stops them. It never exits the process; a failure (a disk
+/// that can no longer be trusted, an impossible state) stops all of it and is reported once.
 /// </summary>
 public sealed class StoreHost : IGroupDirectory
 {
@@ -26,12 +27,13 @@ public sealed class StoreHost : IGroupDirectory
     private readonly ApplyWorker _applyWorker;
     private readonly SnapshotWorker _snapshotWorker;
     private readonly TransportInbox _inbox;
-    private readonly List<ApplyLane> _lanes = [];
+    private readonly ConcurrentQueue<ApplyLane> _lanes = new();
     private int _stopped;
 
     /// <summary>
     /// Builds a store that does not run yet: replicas found on disk are made, their snapshots installed. Throws
-    /// <see cref="ArgumentException"/> for a bad setting, <see cref="StorageDamagedException"/> for what cannot be used.
+    /// <see cref="ArgumentException"/> for a bad setting, <see cref="StorageDamagedException"/> for what cannot be
+    /// used.
     /// </summary>
     public StoreHost(StoreOptions options, StoreThreads threads, StoreLeaves leaves)
     {
@@ -84,8 +86,8 @@ public sealed class StoreHost : IGroupDirectory
     }
 
     /// <summary>
-    /// Stops the transport, then the workers; everything that waits fails as stopped. Idempotent. What was acknowledged is
-    /// durable; what was not is unknown.
+    /// Stops the transport, then the workers; everything that waits fails as stopped. Idempotent. What was acknowledged
+    /// is durable; what was not is unknown.
     /// </summary>
     public void Stop(string reason)
     {

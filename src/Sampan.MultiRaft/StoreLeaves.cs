@@ -34,5 +34,5 @@ public sealed record StoreLeaves
     public required Prng Prng { get; init; }
 
     /// <summary>Hears what happens in the store; must only take notes.</summary>
-    public required IStoreObserver Observer { get; init; }
+    public required IStoreEvents Observer { get; init; }
 }

@@ -2,7 +2,9 @@ using Sampan.Model;
 
 namespace Sampan.MultiRaft;
 
-/// <summary>Settings of a store's host. Every bound is hard: what exceeds it is refused with a code, or dropped as said.</summary>
+/// <summary>
+/// Settings of a store's host. Every bound is hard: what exceeds it is refused with a code, or dropped as said.
+/// </summary>
 public sealed record StoreOptions
 {
     /// <summary>This store.</summary>

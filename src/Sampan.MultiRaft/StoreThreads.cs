@@ -7,8 +7,8 @@ public sealed record StoreThreads
     public int GroupWorkers { get; init; } = 1;
 
     /// <summary>
-    /// Whether the (first) group worker, the apply worker and the log writer share a thread, in this order: on few cores a
-    /// put then costs few wake-ups.
+    /// Whether the (first) group worker, the apply worker and the log writer share a thread, in this order: on few
+    /// cores a put then costs few wake-ups.
     /// </summary>
     public bool IsFused { get; init; } = true;
 

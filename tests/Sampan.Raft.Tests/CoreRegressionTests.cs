@@ -1,5 +1,6 @@
 using Sampan.Model;
 using Sampan.Raft.Events;
+using Sampan.Raft.Progress;
 using Sampan.Raft.Tests.Fixture;
 
 namespace Sampan.Raft.Tests;
@@ -49,5 +50,33 @@ public sealed class CoreRegressionTests
         cluster.Stabilize();
         Assert.Equal(Role.Leader, cluster[3].Status.Role);
         Assert.Equal("voters=(2 3)", cluster[3].Status.Configuration.Configuration.ToString());
+    }
+
+    [Fact]
+    public void AFollowerThatNeedsASnapshotIsFedUntilThereIsOne()
+    {
+        // The leader cannot commit, hence not take a snapshot, without the acknowledgements of the one that needs it.
+        var cluster = new Cluster(2);
+        cluster[1].FlushesApplied = false;
+        cluster.Elect(1);
+        cluster.Propose(1, "a");
+        cluster.Propose(1, "b");
+        cluster.Stabilize();
+        Assert.True(cluster[2].TakeSnapshot());
+        Assert.True(cluster[2].Compact(4));
+        cluster.Propose(1, "c");
+        cluster.DropAll();
+        cluster.Crash(1);
+        cluster.Crash(2);
+        cluster[2].LoseSnapshots();
+        cluster.Restart(1);
+        cluster.Restart(2, needSnapshotIndex: 3);
+        cluster.Run(TimeSpan.FromSeconds(10));
+        Assert.Equal(Role.Leader, cluster[1].Status.Role);
+        Assert.Equal(cluster[1].Status.LastIndex, cluster[1].Status.HardState.Commit);
+        Assert.Contains(cluster[1].Status.Progress, member => member.State == ProgressState.Snapshot);
+        Assert.True(cluster[1].TakeSnapshot());
+        cluster.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(cluster[1].Status.LastIndex, cluster[2].Status.AppliedIndex);
     }
 }

@@ -3,7 +3,9 @@ using Sampan.MultiRaft.Doors;
 
 namespace Sampan.MultiRaft.Applying;
 
-/// <summary>What a state machine is given next: in this order a snapshot, entries, reads, a request for a snapshot.</summary>
+/// <summary>
+/// What a state machine is given next: in this order a snapshot, entries, reads, a request for a snapshot.
+/// </summary>
 internal sealed class ApplyWork
 {
     /// <summary>Work for the state machine of a replica.</summary>

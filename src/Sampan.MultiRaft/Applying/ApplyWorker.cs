@@ -8,8 +8,8 @@ using Sampan.MultiRaft.Snapshots;
 namespace Sampan.MultiRaft.Applying;
 
 /// <summary>
-/// Feeds committed entries to state machines, answers reads, freezes states for snapshots. Serial in a group; groups take
-/// turns. It never touches a disk but to install a snapshot.
+/// Feeds committed entries to state machines, answers reads, freezes states for snapshots. Serial in a group; groups
+/// take turns. It never touches a disk but to install a snapshot.
 /// </summary>
 internal sealed class ApplyWorker : IWorker
 {
@@ -23,16 +23,16 @@ internal sealed class ApplyWorker : IWorker
     private readonly SnapshotWorker _snapshotWorker;
     private readonly TimeSpan _slice;
 
-    // Guards the queue; a leaf. Bounded by the group workers' budgets.
-    private readonly Lock _gate = new();
-    private readonly Queue<ApplyWork> _queue = new();
+    // Bounded by the group workers' budgets.
+    private readonly Mailbox<ApplyWork> _mailbox = new();
     private readonly ApplyContext _context = new();
     private readonly ReadContext _readContext = new();
     private readonly List<Command> _commands = [];
     private readonly List<PendingRequest?> _waiters = [];
-    private IWorkerHandle? _handle;
 
-    /// <summary>A worker with an empty queue that works for <paramref name="slice"/> at most before it lets others run.</summary>
+    /// <summary>
+    /// A worker with an empty queue that works for <paramref name="slice"/> at most before it lets others run.
+    /// </summary>
     public ApplyWorker(
         StoreOptions options,
         MonotonicClock clock,
@@ -53,29 +53,21 @@ internal sealed class ApplyWorker : IWorker
     public string Name => "apply-worker";
 
     /// <summary>Names the worker; before the start.</summary>
-    public void Bind(IWorkerHandle handle) => _handle = handle;
+    public void Bind(IWorkerHandle handle) => _mailbox.Bind(handle);
 
     /// <summary>Group worker: work for a state machine.</summary>
-    public void Enqueue(ApplyWork work)
-    {
-        lock (_gate)
-        {
-            _queue.Enqueue(work);
-        }
-
-        _handle?.Wake();
-    }
+    public void Enqueue(ApplyWork work) => _mailbox.Post(work);
 
     /// <inheritdoc/>
     public Instant RunOnce()
     {
         var end = _clock.Now.After(_slice);
-        while (TryTake(out var work))
+        while (_mailbox.TryTake(out var work))
         {
             Run(work);
             if (_clock.Now >= end)
             {
-                return HasWork() ? Instant.Zero : Instant.Never;
+                return _mailbox.IsEmpty ? Instant.Never : Instant.Zero;
             }
         }
 
@@ -85,7 +77,7 @@ internal sealed class ApplyWorker : IWorker
     /// <summary>The store stops, and no worker runs any more: everything that waits here fails.</summary>
     public void Stop(IEnumerable<ApplyLane> lanes)
     {
-        while (TryTake(out var work))
+        while (_mailbox.TryTake(out var work))
         {
             Refuse(work, RaftErrorCode.Stopped, Stopped);
         }
@@ -93,22 +85,6 @@ internal sealed class ApplyWorker : IWorker
         foreach (var lane in lanes)
         {
             FailWaitingReads(lane, RaftErrorCode.Stopped, Stopped);
-        }
-    }
-
-    private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ApplyWork? work)
-    {
-        lock (_gate)
-        {
-            return _queue.TryDequeue(out work);
-        }
-    }
-
-    private bool HasWork()
-    {
-        lock (_gate)
-        {
-            return _queue.Count > 0;
         }
     }
 

@@ -12,10 +12,11 @@ namespace Sampan.MultiRaft.Doors;
 /// <remarks>
 /// Two sides hold it: the door, until it has taken the result, and a worker, until it has settled it.
 /// 1. Exactly one of settle (worker) and cancel (door) wins, by one compare-exchange of <c>_phase</c>.
-/// 2. The winner's outcome is what the waiter sees: a settled request travels through <see cref="ICompletionQueue"/> and is
-///    completed there; a cancelled one is completed by the canceller.
-/// 3. Each side lets go once, by one decrement of <c>_holders</c>; the second one returns the object to its pool. So it is
-///    never reused while somebody may still touch it; the token of the value task guards the door against its own past.
+/// 2. The winner's outcome is what the waiter sees: a settled request travels through <see cref="ICompletionQueue"/>
+/// and is    completed there; a cancelled one is completed by the canceller.
+/// 3. Each side lets go once, by one decrement of <c>_holders</c>; the second one returns the object to its pool. So it
+/// is    never reused while somebody may still touch it; the token of the value task guards the door against its own
+/// past.
 /// </remarks>
 internal sealed class PendingRequest :
     ICompletion, IValueTaskSource<ApplyResult>, IValueTaskSource<ReadResult>, IValueTaskSource
@@ -95,7 +96,7 @@ internal sealed class PendingRequest :
         if (cancellation.CanBeCanceled)
         {
             _registration = cancellation.UnsafeRegister(
-                static (state, token) => ((PendingRequest)state!).Cancel(token), this);
+                static (state, token) => ((PendingRequest)state!).Cancel(token), this); // It is this request.
         }
     }
 

@@ -6,8 +6,8 @@ using Sampan.MultiRaft.Abstractions;
 namespace Sampan.MultiRaft.Groups;
 
 /// <summary>
-/// The payload of a command entry: where it came from (store 8, boot id 8, sequence 8, little-endian), then the command.
-/// So the door where a request arrived recognises it when it is applied there, whoever led meanwhile.
+/// The payload of a command entry: where it came from (store 8, boot id 8, sequence 8, little-endian), then the
+/// command. So the door where a request arrived recognises it when it is applied there, whoever led meanwhile.
 /// </summary>
 internal static class CommandEnvelope
 {

@@ -3,8 +3,8 @@ using Sampan.Model;
 namespace Sampan.MultiRaft.Groups;
 
 /// <summary>
-/// Where other workers' completions for one replica instance are merged: maxima for what only rises, a place for each peer
-/// for what was read. Touched only under the mailbox's lock.
+/// Where other workers' completions for one replica instance are merged: maxima for what only rises, a place for each
+/// peer for what was read. Touched only under the mailbox's lock.
 /// </summary>
 internal sealed class CompletionSlot
 {
@@ -56,17 +56,19 @@ internal sealed class CompletionSlot
     /// <summary>Takes everything.</summary>
     public Completed Take()
     {
-        var taken = new Completed(
-            _host,
-            _persistedNumber,
-            _appliedIndex,
-            _appliedEntriesReturned,
-            _reads.Count == 0 ? [] : _reads.ToArray(),
-            _snapshotTaken,
-            _compactedFirstIndex,
-            _snapshotResults.Count == 0 ? [] : _snapshotResults.ToArray(),
-            _receivedSnapshots.Count == 0 ? [] : _receivedSnapshots.ToArray(),
-            _poison);
+        var taken = new Completed
+        {
+            Host = _host,
+            PersistedNumber = _persistedNumber,
+            AppliedIndex = _appliedIndex,
+            AppliedEntriesReturned = _appliedEntriesReturned,
+            Reads = _reads.Count == 0 ? [] : _reads.ToArray(),
+            SnapshotTaken = _snapshotTaken,
+            CompactedFirstIndex = _compactedFirstIndex,
+            SnapshotResults = _snapshotResults.Count == 0 ? [] : _snapshotResults.ToArray(),
+            ReceivedSnapshots = _receivedSnapshots.Count == 0 ? [] : _receivedSnapshots.ToArray(),
+            Poison = _poison,
+        };
         _reads.Clear();
         _snapshotResults.Clear();
         _receivedSnapshots.Clear();

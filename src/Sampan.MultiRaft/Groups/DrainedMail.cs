@@ -3,7 +3,9 @@ using Sampan.MultiRaft.Doors;
 
 namespace Sampan.MultiRaft.Groups;
 
-/// <summary>What a group worker took from its mailbox at the start of a round. Its lists are exchanged, not copied.</summary>
+/// <summary>
+/// What a group worker took from its mailbox at the start of a round. Its lists are exchanged, not copied.
+/// </summary>
 internal sealed class DrainedMail
 {
     /// <summary>Requests of doors.</summary>

@@ -5,8 +5,8 @@ using Sampan.Raft.Log;
 namespace Sampan.MultiRaft.Groups;
 
 /// <summary>
-/// The newest entries of one group in memory, contiguous, bounded in bytes over all groups of a worker. Entries that are
-/// not reported durable are always kept: the core relies on it. Group worker only.
+/// The newest entries of one group in memory, contiguous, bounded in bytes over all groups of a worker. Entries that
+/// are not reported durable are always kept: the core relies on it. Group worker only.
 /// </summary>
 internal sealed class EntryCache : ILogView
 {
@@ -54,7 +54,9 @@ internal sealed class EntryCache : ILogView
         Bytes = 0;
     }
 
-    /// <summary>Forgets the oldest entries at or below <paramref name="lastIndex"/> until <paramref name="bytes"/> are free.</summary>
+    /// <summary>
+    /// Forgets the oldest entries at or below <paramref name="lastIndex"/> until <paramref name="bytes"/> are free.
+    /// </summary>
     public long Evict(long bytes, ulong lastIndex)
     {
         var freed = 0L;

@@ -6,10 +6,10 @@ using Sampan.MultiRaft.Doors;
 namespace Sampan.MultiRaft.Groups;
 
 /// <summary>
-/// What waits for a group worker, in three admission classes. Requests of doors are bounded in number and bytes and refused
-/// as busy. Peers' messages are bounded in bytes for each peer and dropped. Completions of the store's own workers are
-/// merged into a slot of their replica: they need no room, cannot fail and cannot block, so the way back never dead-locks
-/// with the way in.
+/// What waits for a group worker, in three admission classes. Requests of doors are bounded in number and bytes and
+/// refused as busy. Peers' messages are bounded in bytes for each peer and dropped. Completions of the store's own
+/// workers are merged into a slot of their replica: they need no room, cannot fail and cannot block, so the way back
+/// never dead-locks with the way in.
 /// </summary>
 internal sealed class GroupMailbox
 {
@@ -77,8 +77,9 @@ internal sealed class GroupMailbox
     }
 
     /// <summary>
-    /// Transport: a message arrived; false, and dropped, if its sender's bound is reached. Answers to forwarded proposals
-    /// are always taken: they are bounded by the proposals that wait for them, and nothing else would end those.
+    /// Transport: a message arrived; false, and dropped, if its sender's bound is reached. Answers to forwarded
+    /// proposals are always taken: they are bounded by the proposals that wait for them, and nothing else would end
+    /// those.
     /// </summary>
     public bool Receive(StoreConnection from, StoreMessage message, long bytes)
     {

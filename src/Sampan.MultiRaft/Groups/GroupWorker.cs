@@ -156,8 +156,8 @@ internal sealed class GroupWorker : IWorker
     }
 
     /// <summary>
-    /// A store that may have forgotten votes or acknowledgements takes no part until it is admitted (A16); a group that is
-    /// not here may be created by its leader's message.
+    /// A store that may have forgotten votes or acknowledgements takes no part until it is admitted (A16); a group that
+    /// is not here may be created by its leader's message.
     /// </summary>
     private void Decline(PeerInput input, bool isThere)
     {

@@ -1,8 +1,8 @@
 namespace Sampan.MultiRaft.Groups;
 
 /// <summary>
-/// Slices of 64 KiB chunks for the payloads of own proposals. Chunks belong to the garbage collector and are never reused:
-/// a use after return would be silent corruption, and slices save an object header for each payload.
+/// Slices of 64 KiB chunks for the payloads of own proposals. Chunks belong to the garbage collector and are never
+/// reused: a use after return would be silent corruption, and slices save an object header for each payload.
 /// </summary>
 internal sealed class PayloadChunks
 {

@@ -6,8 +6,8 @@ using Sampan.MultiRaft.Doors;
 namespace Sampan.MultiRaft.Groups;
 
 /// <summary>
-/// Proposals of one group that came through this store's doors and are not answered. A proposal is found by its sequence
-/// when its entry is applied, and by its place in the log when another entry is found there.
+/// Proposals of one group that came through this store's doors and are not answered. A proposal is found by its
+/// sequence when its entry is applied, and by its place in the log when another entry is found there.
 /// </summary>
 internal sealed class ProposalTable
 {
@@ -64,8 +64,8 @@ internal sealed class ProposalTable
     }
 
     /// <summary>
-    /// An entry is committed at <paramref name="position"/>: a proposal that had its place there in another term has lost
-    /// it for ever.
+    /// An entry is committed at <paramref name="position"/>: a proposal that had its place there in another term has
+    /// lost it for ever.
     /// </summary>
     public void Committed(LogId position)
     {
@@ -75,7 +75,8 @@ internal sealed class ProposalTable
             return;
         }
 
-        Fail(request, RaftErrorCode.LeaderChanged, RequestOutcome.NotApplied, "another entry took its place in the log");
+        const string Reason = "another entry took its place in the log";
+        Fail(request, RaftErrorCode.LeaderChanged, RequestOutcome.NotApplied, Reason);
     }
 
     /// <summary>A snapshot covers everything up to an index: results below it are not known here.</summary>
@@ -94,8 +95,8 @@ internal sealed class ProposalTable
     }
 
     /// <summary>
-    /// Proposals that were passed to <paramref name="leader"/> and have no answer may be anywhere: it, or the way to it,
-    /// was lost.
+    /// Proposals that were passed to <paramref name="leader"/> and have no answer may be anywhere: it, or the way to
+    /// it, was lost.
     /// </summary>
     public void LeaderLost(ReplicaId leader, RaftErrorCode code)
     {

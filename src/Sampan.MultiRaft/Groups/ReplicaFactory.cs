@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
@@ -19,7 +20,7 @@ internal sealed class ReplicaFactory
     private readonly PayloadChunks _chunks = new();
     private readonly Prng _prng;
     private readonly TimeSpan _storedElectionTimeout;
-    private readonly List<ApplyLane> _lanes;
+    private readonly ConcurrentQueue<ApplyLane> _lanes;
 
     /// <summary>A factory for one group worker; <paramref name="prng"/> belongs to it.</summary>
     public ReplicaFactory(
@@ -30,7 +31,7 @@ internal sealed class ReplicaFactory
         PendingRequestPool pool,
         Prng prng,
         TimeSpan storedElectionTimeout,
-        List<ApplyLane> lanes)
+        ConcurrentQueue<ApplyLane> lanes)
     {
         _lanes = lanes;
         _store = store;
@@ -50,7 +51,9 @@ internal sealed class ReplicaFactory
     public ReplicaHost Blank(GroupId group, ReplicaId replica, GroupMailbox mailbox) =>
         Make(group, replica, ReplicaState.Blank, mailbox, installed: null);
 
-    /// <summary>A replica as it was found on disk; <paramref name="remarks"/> takes what was settled on the way.</summary>
+    /// <summary>
+    /// A replica as it was found on disk; <paramref name="remarks"/> takes what was settled on the way.
+    /// </summary>
     public ReplicaHost Recover(RecoveredGroup found, GroupMailbox mailbox, List<string> remarks)
     {
         var sound = _snapshots.Recover(found.Group, found.Snapshots, remarks);
@@ -107,11 +110,8 @@ internal sealed class ReplicaFactory
         {
             TimeTicks = timeTicks,
         };
-        lock (_lanes)
-        {
-            // Read when the store stops; a lane that is gone has nothing left to fail.
-            _lanes.Add(host.Lane);
-        }
+        // Read when the store stops; a lane that is gone has nothing left to fail.
+        _lanes.Enqueue(host.Lane);
 
         _table.Add(host.Door);
         return host;

@@ -44,7 +44,9 @@ internal sealed partial class ReplicaHost
         _round.Add(new RoundProposal(forward.Origin, Envelope(forward.Origin, forward.Command), null));
     }
 
-    /// <summary>Gives the round's proposals to the core, or sends them to the leader; then asks for its reads.</summary>
+    /// <summary>
+    /// Gives the round's proposals to the core, or sends them to the leader; then asks for its reads.
+    /// </summary>
     public void FlushRequests(Instant now)
     {
         if (_round.Count > 0)

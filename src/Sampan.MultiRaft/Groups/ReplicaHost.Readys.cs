@@ -184,8 +184,8 @@ internal sealed partial class ReplicaHost
     }
 
     /// <summary>
-    /// Hands committed entries to the state machine's worker, in order, with whoever waits for them. Entries that left the
-    /// cache are fetched first, and everything behind them waits.
+    /// Hands committed entries to the state machine's worker, in order, with whoever waits for them. Entries that left
+    /// the cache are fetched first, and everything behind them waits.
     /// </summary>
     private void PumpApply()
     {

@@ -53,8 +53,8 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private Configuration? _committedConfiguration;
 
     /// <summary>
-    /// The host of a replica that starts from <paramref name="state"/>. <paramref name="chunks"/> and the cache's budget
-    /// belong to the group worker.
+    /// The host of a replica that starts from <paramref name="state"/>. <paramref name="chunks"/> and the cache's
+    /// budget belong to the group worker.
     /// </summary>
     public ReplicaHost(
         StoreWorkers store,
@@ -304,7 +304,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         }
     }
 
-    /// <summary>The incarnation of a store is known: a leader binds members that are not bound yet (see identity).</summary>
+    /// <summary>
+    /// The incarnation of a store is known: a leader binds members that are not bound yet (see identity).
+    /// </summary>
     private void Bind(StoreId store, Incarnation incarnation)
     {
         if (_core.Role != Role.Leader || _failure is not null)
@@ -381,8 +383,8 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     }
 
     /// <summary>
-    /// The log is compacted only to the older of two snapshots that were both taken here, less a margin for followers that
-    /// lag a little (E3).
+    /// The log is compacted only to the older of two snapshots that were both taken here, less a margin for followers
+    /// that lag a little (E3).
     /// </summary>
     private void CompactBehind(SnapshotMeta taken)
     {

@@ -12,7 +12,8 @@ internal readonly record struct ReplicaRecovery(ReplicaState State, SnapshotMeta
 {
     /// <summary>
     /// A snapshot is usable if the log goes on behind it. With one, or with a log from its very beginning, the replica
-    /// starts whole. Without, it votes and acknowledges (its log is intact) and asks for a snapshot at or above its base.
+    /// starts whole. Without, it votes and acknowledges (its log is intact) and asks for a snapshot at or above its
+    /// base.
     /// </summary>
     public static ReplicaRecovery From(RecoveredGroup found, IReadOnlyList<SnapshotMeta> sound)
     {

@@ -6,7 +6,9 @@ using Sampan.MultiRaft.Snapshots;
 
 namespace Sampan.MultiRaft.Groups;
 
-/// <summary>The workers and ports that every replica of a store hands its work to; wired once by the store's host.</summary>
+/// <summary>
+/// The workers and ports that every replica of a store hands its work to; wired once by the store's host.
+/// </summary>
 internal sealed record StoreWorkers
 {
     /// <summary>The settings.</summary>
@@ -34,5 +36,5 @@ internal sealed record StoreWorkers
     public required SnapshotWorker SnapshotWorker { get; init; }
 
     /// <summary>Hears what happens.</summary>
-    public required IStoreObserver Observer { get; init; }
+    public required IStoreEvents Observer { get; init; }
 }

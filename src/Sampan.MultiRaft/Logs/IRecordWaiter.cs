@@ -2,7 +2,9 @@ using Sampan.MultiRaft.Abstractions;
 
 namespace Sampan.MultiRaft.Logs;
 
-/// <summary>Is told when a record it sent is durable. Called on the log writer's worker; must only leave a note.</summary>
+/// <summary>
+/// Is told when a record it sent is durable. Called on the log writer's worker; must only leave a note.
+/// </summary>
 internal interface IRecordWaiter
 {
     /// <summary>The record is durable.</summary>

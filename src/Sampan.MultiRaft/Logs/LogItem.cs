@@ -4,7 +4,9 @@ using Sampan.MultiRaft.Groups;
 
 namespace Sampan.MultiRaft.Logs;
 
-/// <summary>What waits for the log writer: a write of a replica with the stores its messages go to, or a store's record.</summary>
+/// <summary>
+/// What waits for the log writer: a write of a replica with the stores its messages go to, or a store's record.
+/// </summary>
 internal readonly record struct LogItem
 {
     /// <summary>A write of a replica.</summary>

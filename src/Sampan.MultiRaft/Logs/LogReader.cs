@@ -11,11 +11,9 @@ internal sealed class LogReader : IWorker
     private readonly ILogStorage _storage;
     private readonly int _bytesMax;
 
-    // Guards the queue; a leaf. Bounded: a replica has one read outstanding for each peer and one for its machine.
-    private readonly Lock _gate = new();
-    private readonly Queue<Wanted> _queue = new();
+    // Bounded: a replica has one read outstanding for each peer and one for its machine.
+    private readonly Mailbox<Wanted> _mailbox = new();
     private readonly List<Entry> _scratch = [];
-    private IWorkerHandle? _handle;
 
     /// <summary>A reader with an empty queue.</summary>
     public LogReader(StoreOptions options, ILogStorage storage)
@@ -28,39 +26,25 @@ internal sealed class LogReader : IWorker
     public string Name => "log-reader";
 
     /// <summary>Names the worker; before the start.</summary>
-    public void Bind(IWorkerHandle handle) => _handle = handle;
+    public void Bind(IWorkerHandle handle) => _mailbox.Bind(handle);
 
     /// <summary>Group worker: entries are wanted for a follower, or for the state machine (peer none).</summary>
-    public void Enqueue(ReplicaHost host, ReplicaId peer, IndexRange range)
-    {
-        lock (_gate)
-        {
-            _queue.Enqueue(new Wanted(host, peer, range));
-        }
-
-        _handle?.Wake();
-    }
+    public void Enqueue(ReplicaHost host, ReplicaId peer, IndexRange range) =>
+        _mailbox.Post(new Wanted(host, peer, range));
 
     /// <inheritdoc/>
     public Instant RunOnce()
     {
-        Wanted wanted;
-        bool more;
-        lock (_gate)
+        if (!_mailbox.TryTake(out var wanted))
         {
-            if (!_queue.TryDequeue(out wanted))
-            {
-                return Instant.Never;
-            }
-
-            more = _queue.Count > 0;
+            return Instant.Never;
         }
 
         _scratch.Clear();
         _storage.Read(wanted.Host.Group, wanted.Range, _bytesMax, _scratch);
         var read = new EntriesRead(wanted.Peer, wanted.Range, [.. _scratch]);
         wanted.Host.Mailbox.Complete(wanted.Host.Slot, read, static (slot, entries) => slot.Read(entries));
-        return more ? Instant.Zero : Instant.Never;
+        return _mailbox.IsEmpty ? Instant.Never : Instant.Zero;
     }
 
     private readonly record struct Wanted(ReplicaHost Host, ReplicaId Peer, IndexRange Range);

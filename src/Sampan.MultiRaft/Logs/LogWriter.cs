@@ -11,8 +11,8 @@ namespace Sampan.MultiRaft.Logs;
 /// </summary>
 /// <remarks>
 /// The order that safety rests on. 1. Tasks of a group come in order of their numbers, since one group worker enqueues
-/// them. 2. A batch takes a prefix of the queue. 3. <see cref="ILogStorage.Append"/> returns when it is durable, or throws
-/// and ends the store. 4. Only then the messages of the batch's tasks leave and their numbers are reported.
+/// them. 2. A batch takes a prefix of the queue. 3. <see cref="ILogStorage.Append"/> returns when it is durable, or
+/// throws and ends the store. 4. Only then the messages of the batch's tasks leave and their numbers are reported.
 /// </remarks>
 internal sealed class LogWriter : IWorker
 {
@@ -22,16 +22,11 @@ internal sealed class LogWriter : IWorker
     private readonly long _queueBytesMax;
     private readonly TimeSpan _idleTick;
 
-    // Guards the queue; a leaf.
-    private readonly Lock _gate = new();
-    private readonly Queue<LogItem> _queue = new();
-    private long _queuedBytes;
-
+    private readonly Mailbox<LogItem> _mailbox = new();
     private readonly List<LogItem> _batch = [];
     private readonly List<PersistTask> _tasks = [];
     private readonly List<StoreRecord> _records = [];
     private Instant _idleAt = Instant.Never;
-    private IWorkerHandle? _handle;
 
     /// <summary>A writer with an empty queue.</summary>
     public LogWriter(StoreOptions options, ILogStorage storage, ITransport transport, MonotonicClock clock)
@@ -47,23 +42,23 @@ internal sealed class LogWriter : IWorker
     public string Name => "log-writer";
 
     /// <summary>How many bytes of tasks may still be enqueued; 0 or less: none.</summary>
-    public long RoomBytes => Math.Min(_queueBytesMax - Interlocked.Read(ref _queuedBytes), _storage.BatchBytesMax / 2);
+    public long RoomBytes => Math.Min(_queueBytesMax - _mailbox.Cost, _storage.BatchBytesMax / 2);
 
     /// <summary>Names the worker; before the start.</summary>
-    public void Bind(IWorkerHandle handle) => _handle = handle;
+    public void Bind(IWorkerHandle handle) => _mailbox.Bind(handle);
 
     /// <summary>Group worker: a write of a replica, and the stores that its messages go to.</summary>
     public void Enqueue(ReplicaHost host, PersistTask task, IReadOnlyList<StoreId> targets) =>
-        Enqueue(new LogItem(host, task, targets, _storage.Cost(task)));
+        Post(new LogItem(host, task, targets, _storage.Cost(task)));
 
     /// <summary>Any worker: a record of the store.</summary>
     public void Enqueue(StoreRecord record, IRecordWaiter waiter) =>
-        Enqueue(new LogItem(record, waiter, _storage.Cost(record)));
+        Post(new LogItem(record, waiter, _storage.Cost(record)));
 
     /// <inheritdoc/>
     public Instant RunOnce()
     {
-        var more = TakeBatch();
+        _mailbox.TakeBatch(_batch, _storage.BatchBytesMax);
         if (_batch.Count == 0)
         {
             return MarkIdle();
@@ -97,37 +92,10 @@ internal sealed class LogWriter : IWorker
 
         _batch.Clear();
         _idleAt = _clock.Now.After(_idleTick);
-        return more ? Instant.Zero : _idleAt;
+        return _mailbox.IsEmpty ? _idleAt : Instant.Zero;
     }
 
-    private void Enqueue(LogItem item)
-    {
-        lock (_gate)
-        {
-            _queue.Enqueue(item);
-        }
-
-        Interlocked.Add(ref _queuedBytes, item.Cost);
-        _handle?.Wake();
-    }
-
-    private bool TakeBatch()
-    {
-        _batch.Clear();
-        var bytes = 0L;
-        lock (_gate)
-        {
-            while (_queue.TryPeek(out var item) && (_batch.Count == 0 || bytes + item.Cost <= _storage.BatchBytesMax))
-            {
-                _batch.Add(item);
-                bytes += item.Cost;
-                _queue.Dequeue();
-            }
-
-            Interlocked.Add(ref _queuedBytes, -bytes);
-            return _queue.Count > 0;
-        }
-    }
+    private void Post(LogItem item) => _mailbox.Post(item, item.Cost);
 
     private void Finish(LogItem item)
     {
@@ -151,7 +119,9 @@ internal sealed class LogWriter : IWorker
             item.Host.Slot, item.Task.Number, static (slot, number) => slot.Persisted(number));
     }
 
-    /// <summary>Idle for a tick: the last batch is marked as synced, so that damage to it is told from a torn tail.</summary>
+    /// <summary>
+    /// Idle for a tick: the last batch is marked as synced, so that damage to it is told from a torn tail.
+    /// </summary>
     private Instant MarkIdle()
     {
         if (_idleAt == Instant.Never)

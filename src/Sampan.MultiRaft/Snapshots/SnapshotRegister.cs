@@ -3,8 +3,8 @@ using Sampan.Model;
 namespace Sampan.MultiRaft.Snapshots;
 
 /// <summary>
-/// The marked snapshots of each group. Two are kept, so that a damaged newest one costs a longer replay and not the store
-/// (E3).
+/// The marked snapshots of each group. Two are kept, so that a damaged newest one costs a longer replay and not the
+/// store (E3).
 /// </summary>
 internal sealed class SnapshotRegister
 {

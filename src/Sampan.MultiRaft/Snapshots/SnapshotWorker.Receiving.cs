@@ -5,14 +5,12 @@ using Sampan.MultiRaft.Groups;
 
 namespace Sampan.MultiRaft.Snapshots;
 
-/// <content>Receiving, and the frames of both directions. A group receives one snapshot at a time: a newer offer wins.</content>
+/// <content>
+/// Receiving, and the frames of both directions. A group receives one snapshot at a time: a newer offer wins.
+/// </content>
 internal sealed partial class SnapshotWorker
 {
     private const int ChunkBytesMax = 192 * 1024;
-
-    private readonly SortedDictionary<ulong, OutgoingTransfer> _outgoing = [];
-    private readonly SortedDictionary<GroupId, IncomingTransfer> _incoming = [];
-    private ulong _lastTransfer;
 
     private void TakeFrame(StoreConnection from, ReplicaHost host, SnapshotFrame frame)
     {

@@ -21,19 +21,20 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     private readonly LogWriter _logWriter;
     private readonly SnapshotRegister _register = new();
 
-    // Guards the mailbox; a leaf. Bounded: one take a group, one transfer each way a replica, frames by credit.
-    private readonly Lock _gate = new();
-    private List<Action> _mail = [];
-    private List<Action> _taken = [];
+    // Bounded: one take a group, one transfer each way a replica, frames by credit.
+    private readonly Mailbox<Action> _mailbox = new();
+    private readonly List<Action> _taken = [];
 
     private readonly Queue<SnapshotJob> _jobs = new();
+    private readonly SortedDictionary<ulong, OutgoingTransfer> _outgoing = [];
+    private readonly SortedDictionary<GroupId, IncomingTransfer> _incoming = [];
+    private ulong _lastTransfer;
     private readonly Dictionary<(GroupId Group, LogId Last), SnapshotJob> _marking = [];
     private readonly List<(GroupId Group, LogId Last)> _superseded = [];
     private readonly List<ApplyLane> _toRetry = [];
     private readonly MonotonicClock _clock;
     private volatile bool _isOutOfSpace;
     private Instant _retryAt = Instant.Never;
-    private IWorkerHandle? _handle;
     private ApplyWorker? _applyWorker;
 
     /// <summary>A worker without work.</summary>
@@ -57,15 +58,15 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     public string Name => "snapshot-worker";
 
     /// <summary>
-    /// Whether the last snapshot failed for want of space: proposals are refused meanwhile. It is tried again from time to
-    /// time, and the first one that succeeds clears it. Any thread.
+    /// Whether the last snapshot failed for want of space: proposals are refused meanwhile. It is tried again from time
+    /// to time, and the first one that succeeds clears it. Any thread.
     /// </summary>
     public bool IsOutOfSpace => _isOutOfSpace;
 
     /// <summary>Names the worker, and the one that freezes states; before the start.</summary>
     public void Bind(IWorkerHandle handle, ApplyWorker applyWorker)
     {
-        _handle = handle;
+        _mailbox.Bind(handle);
         _applyWorker = applyWorker;
     }
 
@@ -108,11 +109,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     /// <inheritdoc/>
     public Instant RunOnce()
     {
-        lock (_gate)
-        {
-            (_mail, _taken) = (_taken, _mail);
-        }
-
+        _mailbox.TakeAll(_taken);
         foreach (var action in _taken)
         {
             action();
@@ -151,15 +148,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
         _incoming.Clear();
     }
 
-    private void Post(Action action)
-    {
-        lock (_gate)
-        {
-            _mail.Add(action);
-        }
-
-        _handle?.Wake();
-    }
+    private void Post(Action action) => _mailbox.Post(action);
 
     private void WriteNextPart()
     {

@@ -7,26 +7,24 @@ using Sampan.MultiRaft.Peers;
 namespace Sampan.MultiRaft.Stores;
 
 /// <summary>
-/// Owns the <see cref="PeerTable"/>: takes handshakes, introductions, records that became durable and configurations that
-/// were committed, one after the other, and publishes what follows from them.
+/// Owns the <see cref="PeerTable"/>: takes handshakes, introductions, records that became durable and configurations
+/// that were committed, one after the other, and publishes what follows from them.
 /// </summary>
 internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
 {
     private readonly StoreOptions _options;
     private readonly LogWriter _logWriter;
     private readonly ITransport _transport;
-    private readonly IStoreObserver _observer;
+    private readonly IStoreEvents _observer;
     private readonly MonotonicClock _clock;
     private readonly PeerTable _table;
 
-    // Guards the mailbox; a leaf. Bounded by the transport's streams and by the groups' changes.
-    private readonly Lock _gate = new();
-    private List<Action> _mail = [];
-    private List<Action> _taken = [];
+    // Bounded by the transport's streams and by the groups' changes.
+    private readonly Mailbox<Action> _mailbox = new();
+    private readonly List<Action> _taken = [];
 
     private Instant _tickAt = Instant.Zero;
     private string? _explained;
-    private IWorkerHandle? _handle;
 
     /// <summary>A worker whose table begins with what the log held.</summary>
     public IdentityWorker(StoreOptions options, StoreLeaves leaves, LogWriter logWriter, MonotonicClock clock)
@@ -63,7 +61,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
     public string Name => "identity";
 
     /// <summary>Names the worker; before the start.</summary>
-    public void Bind(IWorkerHandle handle) => _handle = handle;
+    public void Bind(IWorkerHandle handle) => _mailbox.Bind(handle);
 
     /// <summary>Transport: what this store says of itself to another.</summary>
     public Handshake Introduce(StoreId to) => Membership.View.Introduce(to);
@@ -116,11 +114,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
     /// <inheritdoc/>
     public Instant RunOnce()
     {
-        lock (_gate)
-        {
-            (_mail, _taken) = (_taken, _mail);
-        }
-
+        _mailbox.TakeAll(_taken);
         foreach (var action in _taken)
         {
             action();
@@ -155,7 +149,9 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
         _explained = sentence;
     }
 
-    /// <summary>What the log knows of a group's members: its bootstrap mark, and what was committed when it was stored.</summary>
+    /// <summary>
+    /// What the log knows of a group's members: its bootstrap mark, and what was committed when it was stored.
+    /// </summary>
     private void Recall(RecoveredGroup group)
     {
         if (group.Replica == ReplicaId.None)
@@ -185,13 +181,5 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
         }
     }
 
-    private void Post(Action action)
-    {
-        lock (_gate)
-        {
-            _mail.Add(action);
-        }
-
-        _handle?.Wake();
-    }
+    private void Post(Action action) => _mailbox.Post(action);
 }

@@ -4,7 +4,9 @@ using Sampan.MultiRaft.Groups;
 
 namespace Sampan.MultiRaft.Stores;
 
-/// <summary>Where the transport leaves what arrives: each group's messages with its worker, identity with its own.</summary>
+/// <summary>
+/// Where the transport leaves what arrives: each group's messages with its worker, identity with its own.
+/// </summary>
 internal sealed class TransportInbox : ITransportHandler
 {
     private const int HeaderBytes = 128;

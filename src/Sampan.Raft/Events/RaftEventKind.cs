@@ -23,7 +23,9 @@ public enum RaftEventKind : byte
     /// <summary>A leader gave up, since it heard from no quorum within the election timeout.</summary>
     QuorumLost = 5,
 
-    /// <summary>A leader gave up a transfer of leadership and goes on leading, or steps down without a successor.</summary>
+    /// <summary>
+    /// A leader gave up a transfer of leadership and goes on leading, or steps down without a successor.
+    /// </summary>
     TransferAborted = 6,
 
     /// <summary>A campaign of this replica ended without a leader.</summary>

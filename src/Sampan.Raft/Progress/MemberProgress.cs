@@ -130,7 +130,6 @@ internal sealed class MemberProgress
         State = ProgressState.Replicate;
         Next = Match + 1;
         PendingSnapshotIndex = 0;
-        NeedSnapshotIndex = 0;
         IsProbeSent = false;
         _inflights.Clear();
     }

@@ -292,7 +292,7 @@ internal sealed class Replication
             var isSelf = member.Replica == _options.Replica;
             described[i] = new ProgressStatus(
                 member.Replica,
-                member.State,
+                member.NeedSnapshotIndex > 0 ? ProgressState.Snapshot : member.State,
                 member.Match,
                 member.Next,
                 member.IsLearner,
@@ -367,12 +367,13 @@ internal sealed class Replication
         }
 
         var hasEntries = member.Next <= _log.LastIndex && !member.IsPaused;
-        if (!hasEntries && !member.AppendDue)
+        var isAsked = member.NeedSnapshotIndex > 0 && HasSnapshotFor(member);
+        if (!hasEntries && !member.AppendDue && !isAsked)
         {
             return false;
         }
 
-        if (member.NeedSnapshotIndex > 0 || member.Next < _log.FirstIndex)
+        if (isAsked || member.Next < _log.FirstIndex)
         {
             member.BecomeSnapshot(0);
             MaybeSendSnapshot(member);
@@ -428,8 +429,7 @@ internal sealed class Replication
     private void MaybeSendSnapshot(MemberProgress member)
     {
         Invariant.Holds(member.State == ProgressState.Snapshot);
-        if (member.PendingSnapshotIndex > 0 || Snapshot is null
-            || Snapshot.Last.Index < Math.Max(_log.Base.Index, member.NeedSnapshotIndex))
+        if (member.PendingSnapshotIndex > 0 || Snapshot is null || !HasSnapshotFor(member))
         {
             return;
         }
@@ -446,6 +446,9 @@ internal sealed class Replication
             Stamp = _standing.Now,
         });
     }
+
+    private bool HasSnapshotFor(MemberProgress member) =>
+        Snapshot is not null && Snapshot.Last.Index >= Math.Max(_log.Base.Index, member.NeedSnapshotIndex);
 
     private void AppendRejected(MemberProgress member, Message message)
     {
@@ -470,12 +473,13 @@ internal sealed class Replication
     {
         Invariant.Holds(message.Stamp <= _standing.Now);
         member.Answered(message.Stamp, message.ElectionTimeout, message.Round);
-        if (message.NeedSnapshotIndex > 0 && member.State != ProgressState.Snapshot)
+        if (message.NeedSnapshotIndex > 0)
         {
+            // Until there is such a snapshot it is fed like everybody: its acknowledgements may be what a commit, and
+            // so that snapshot, waits for.
             member.NeedSnapshotIndex = message.NeedSnapshotIndex;
-            member.BecomeSnapshot(0);
         }
-        else if (message.NeedSnapshotIndex == 0 && member.NeedSnapshotIndex > 0)
+        else if (member.NeedSnapshotIndex > 0)
         {
             member.NeedSnapshotIndex = 0;
             member.BecomeProbe(member.Match + 1);

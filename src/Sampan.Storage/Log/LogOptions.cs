@@ -5,7 +5,9 @@ namespace Sampan.Storage.Log;
 /// <summary>What a store's log is built with.</summary>
 public sealed record LogOptions
 {
-    /// <summary>Spares that stand ready while there is room on the disk, so that appending never allocates (F4).</summary>
+    /// <summary>
+    /// Spares that stand ready while there is room on the disk, so that appending never allocates (F4).
+    /// </summary>
     public const int SparesMin = 2;
 
     /// <summary>

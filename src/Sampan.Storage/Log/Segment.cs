@@ -7,8 +7,8 @@ namespace Sampan.Storage.Log;
 /// <remarks>
 /// Why a reader never reads a recycled file. (1) A reader holds the segment before it reads and lets go afterwards. (2)
 /// The writer retires it only from "no holder" to "retired", in one atomic step, after its live entries reached zero,
-/// that is, after indexes without them were published. (3) Holding a retired segment fails; the reader then looks at the
-/// index again, which by (2) names another place or no entry any more.
+/// that is, after indexes without them were published. (3) Holding a retired segment fails; the reader then looks at
+/// the index again, which by (2) names another place or no entry any more.
 /// </remarks>
 internal sealed class Segment : IDisposable
 {

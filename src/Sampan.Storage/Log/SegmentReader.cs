@@ -41,7 +41,9 @@ internal sealed class SegmentReader
         TryReadHeader(block, out header) == HeaderStanding.Sound
         && header.Segment == segment && header.Block == (uint)block;
 
-    /// <summary>The blocks of the batch whose header stands at a block; empty if the file ends before it does.</summary>
+    /// <summary>
+    /// The blocks of the batch whose header stands at a block; empty if the file ends before it does.
+    /// </summary>
     public ReadOnlySpan<byte> ReadBatch(int block, BlockHeader header) => block + (long)header.Blocks > Blocks
         ? []
         : Read((long)block * LogFormat.BlockBytes, header.Blocks * LogFormat.BlockBytes);

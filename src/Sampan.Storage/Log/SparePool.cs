@@ -77,6 +77,9 @@ internal sealed class SparePool : IDisposable
         return Finish(spare);
     }
 
+    /// <summary>A path for a spare that no file has.</summary>
+    public string NextPath() => Path.Combine(_directory, FileNames.Spare(NextNumber()));
+
     /// <summary>Hands in a segment that nobody needs; the writer, in the order of sequences.</summary>
     public void Retire(SpareFile segment)
     {
@@ -175,7 +178,7 @@ internal sealed class SparePool : IDisposable
             return;
         }
 
-        var path = Path.Combine(_directory, FileNames.Spare(NextNumber()));
+        var path = NextPath();
         _files.Rename(segment.Path, path);
         _files.SyncDirectory(_directory);
         Invariant.Holds(TryAdd(new SpareFile(path, segment.File)));
@@ -219,7 +222,7 @@ internal sealed class SparePool : IDisposable
     private SpareFile Finish(SpareFile unfinished)
     {
         unfinished.File.Sync();
-        var path = Path.Combine(_directory, FileNames.Spare(NextNumber()));
+        var path = NextPath();
         _files.Rename(unfinished.Path, path);
         _files.SyncDirectory(_directory);
         return new SpareFile(path, unfinished.File);

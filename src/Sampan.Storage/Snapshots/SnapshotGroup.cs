@@ -260,8 +260,14 @@ internal sealed class SnapshotGroup
             SnapshotFiles.OpenChecked(_fileSystem, path, manifest).Dispose();
             sound.Add(new StoredSnapshot(path, name, manifest.Meta));
         }
-        catch (StorageDamagedException damage) when (!IsNewer(path))
+        catch (StorageDamagedException damage)
         {
+            // Not as a filter of the catch: a filter swallows what the disk throws at it.
+            if (IsNewer(path))
+            {
+                throw;
+            }
+
             SetAside(path);
             remarks.Add($"group {Id}: a snapshot was set aside: {damage.Message}");
         }

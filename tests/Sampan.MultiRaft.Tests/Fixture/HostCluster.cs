@@ -65,7 +65,9 @@ internal sealed class HostCluster : IMachineSource
         }
     }
 
-    /// <summary>Lets time pass in small steps, and everything run, until something holds; fails after a minute.</summary>
+    /// <summary>
+    /// Lets time pass in small steps, and everything run, until something holds; fails after a minute.
+    /// </summary>
     public void RunUntil(Func<bool> condition)
     {
         Settle();

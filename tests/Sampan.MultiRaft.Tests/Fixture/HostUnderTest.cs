@@ -6,7 +6,7 @@ using Sampan.Raft.Events;
 namespace Sampan.MultiRaft.Tests.Fixture;
 
 /// <summary>A store that can be stopped and started again on what its log and snapshots hold.</summary>
-internal sealed class HostUnderTest : IStateMachineFactory, IStoreObserver
+internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
 {
     private readonly HostCluster _cluster;
     private readonly Func<StoreOptions, StoreOptions> _configure;

@@ -3,7 +3,9 @@ using Sampan.MultiRaft.Abstractions;
 
 namespace Sampan.MultiRaft.Tests.Fixture;
 
-/// <summary>A state machine that keeps every command. A command "throw" throws; a result is the command's number.</summary>
+/// <summary>
+/// A state machine that keeps every command. A command "throw" throws; a result is the command's number.
+/// </summary>
 internal sealed class ListMachine : IStateMachine
 {
     private readonly List<string> _commands = [];

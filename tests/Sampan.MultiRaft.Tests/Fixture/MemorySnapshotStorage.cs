@@ -3,7 +3,9 @@ using Sampan.MultiRaft.Abstractions;
 
 namespace Sampan.MultiRaft.Tests.Fixture;
 
-/// <summary>Snapshots in memory. The manifest is a number that names the snapshot in a table that all stores share.</summary>
+/// <summary>
+/// Snapshots in memory. The manifest is a number that names the snapshot in a table that all stores share.
+/// </summary>
 internal sealed class MemorySnapshotStorage : ISnapshotStorage
 {
     private readonly Dictionary<(GroupId, LogId), MemorySnapshot> _snapshots = [];

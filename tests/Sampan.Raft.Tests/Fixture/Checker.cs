@@ -9,13 +9,14 @@ namespace Sampan.Raft.Tests.Fixture;
 /// nothing of how the core works: only its status, its writes, its messages and what it hands to the state machine.
 /// The numbers are those of the list of invariants (docs/invariants.md).
 /// </summary>
-internal sealed class Checker
+internal sealed partial class Checker
 {
     private readonly Trace _trace;
     private readonly Dictionary<ReplicaId, ReplicaMemory> _memories = [];
     private readonly Dictionary<ReplicaId, ReplicaUnderTest> _replicas = [];
     private readonly Dictionary<ulong, TermRecord> _terms = [];
     private readonly Dictionary<LogId, (Entry Entry, ulong PreviousTerm)> _known = [];
+    private readonly Dictionary<(ReplicaId Candidate, ulong Term), LogId> _campaigns = [];
 
     /// <summary>A checker of a group that has not begun.</summary>
     public Checker(Trace trace) => _trace = trace;
@@ -74,95 +75,6 @@ internal sealed class Checker
         if (replica.IsInSync)
         {
             Compare(replica, memory, status);
-        }
-    }
-
-    /// <summary>A replica handed out a write: its entries must fit those of all others (I-3).</summary>
-    public void Accepted(ReplicaUnderTest replica, PersistTask task)
-    {
-        foreach (var entry in task.Entries)
-        {
-            Require(
-                replica.Log.Memory.TryGetTerm(entry.Index - 1, out var previousTerm),
-                replica,
-                "a write begins where the log ends",
-                entry.Index,
-                replica.Log.Memory.LastIndex);
-            Match(replica, entry, previousTerm);
-        }
-
-        foreach (var message in task.AfterPersist)
-        {
-            Require(message.From == replica.Id, replica, "messages name their sender", message.From.Value, 0);
-        }
-    }
-
-    /// <summary>A write is about to reach the disk.</summary>
-    public void Writing(ReplicaUnderTest replica, PersistTask task)
-    {
-        var memory = MemoryOf(replica);
-        var disk = replica.Log.Durable;
-        if (task.HardState is { } state)
-        {
-            var before = disk.HardState;
-            Require(state.Term >= before.Term, replica, "the durable term never falls", state.Term, before.Term);
-            Require(state.Commit >= before.Commit, replica, "durable commit never falls", state.Commit, before.Commit);
-            if (state.Vote != ReplicaId.None)
-            {
-                var vote = memory.Votes.TryAdd(state.Term, state.Vote) ? state.Vote : memory.Votes[state.Term];
-                Require(vote == state.Vote, replica, "one vote a term (I-20)", vote.Value, state.Vote.Value);
-            }
-            else
-            {
-                Require(!memory.Votes.ContainsKey(state.Term), replica, "a vote is never erased (A4)", state.Term, 0);
-            }
-        }
-
-        if (task.Snapshot is { } snapshot)
-        {
-            WritingSnapshot(replica, task, snapshot);
-        }
-
-        if (task.Entries.Count > 0)
-        {
-            RequireHarmless(replica, task.Entries[0].Index, task);
-        }
-    }
-
-    /// <summary>A message is about to leave: what it claims must be durable at its sender (I-11, I-12).</summary>
-    public void Leaving(ReplicaUnderTest replica, Message message)
-    {
-        var disk = replica.Log.Durable;
-        var votes = MemoryOf(replica).Votes;
-        Require(message.From == replica.Id && message.To != replica.Id, replica, "from me to another", 0, 0);
-        var isPreVoteTerm = message.Kind == MessageKind.PreVote
-            || (message.Kind == MessageKind.PreVoteResponse && !message.Reject);
-        Require(
-            isPreVoteTerm || message.Term <= disk.HardState.Term,
-            replica,
-            $"a claimed term is durable (I-11): {message}",
-            message.Term,
-            disk.HardState.Term);
-        switch (message.Kind)
-        {
-            case MessageKind.Vote:
-                RequireVote(replica, votes, message, replica.Id);
-                break;
-            case MessageKind.VoteResponse when !message.Reject:
-                RequireVote(replica, votes, message, message.To);
-                break;
-            case MessageKind.AppendResponse when !message.Reject:
-                LeavingAcknowledgement(replica, message);
-                break;
-            case MessageKind.Append:
-            case MessageKind.Heartbeat:
-            case MessageKind.Commit:
-            case MessageKind.Snapshot:
-            case MessageKind.TimeoutNow:
-                LeavingLeader(replica, message);
-                break;
-            default:
-                break;
         }
     }
 
@@ -286,7 +198,7 @@ internal sealed class Checker
         Require(record.Life == replica.Life, replica, "one life a leader (A9)", term, (ulong)record.Life);
         if (status.HardState.Commit > memory.Seen.Commit)
         {
-            memory.Uninspected = (status.HardState.Commit, status.Configuration.Configuration);
+            memory.Uninspected = (status.HardState.Commit, term, status.Configuration.Configuration);
         }
 
         foreach (var progress in status.Progress)
@@ -337,6 +249,12 @@ internal sealed class Checker
         memory.ComparedCommit = Math.Max(memory.ComparedCommit, status.HardState.Commit);
         if (memory.Uninspected.Configuration is { } configuration)
         {
+            Require(
+                !log.TryGetTerm(memory.Uninspected.Index, out var term) || term == memory.Uninspected.Term,
+                replica,
+                "a leader commits by counting entries of its own term only (B1)",
+                term,
+                memory.Uninspected.Term);
             RequireQuorum(replica, memory.Uninspected.Index, configuration);
             memory.Uninspected = default;
         }
@@ -425,130 +343,6 @@ internal sealed class Checker
                 $"what is committed is durable on a quorum (I-6): {id} of {configuration}",
                 (ulong)holding,
                 (ulong)half.Length);
-        }
-    }
-
-    private void Match(ReplicaUnderTest replica, Entry entry, ulong previousTerm)
-    {
-        if (!_known.TryGetValue(entry.Id, out var known))
-        {
-            Require(
-                _terms.TryGetValue(entry.Term, out var record) && record.Leader == replica.Id,
-                replica,
-                $"only the leader of a term makes its entries: {entry}",
-                entry.Term,
-                entry.Index);
-            _known.Add(entry.Id, (entry, previousTerm));
-            return;
-        }
-
-        Require(
-            known.PreviousTerm == previousTerm && known.Entry.Kind == entry.Kind
-                && known.Entry.TimeTicks == entry.TimeTicks
-                && known.Entry.Payload.Span.SequenceEqual(entry.Payload.Span),
-            replica,
-            $"same index and term, same entry and same predecessor (I-3): {entry}",
-            known.PreviousTerm,
-            previousTerm);
-    }
-
-    private void WritingSnapshot(ReplicaUnderTest replica, PersistTask task, SnapshotMeta snapshot)
-    {
-        var known = Committed.Find(snapshot.Last.Index);
-        Require(
-            known is null || known.Id == snapshot.Last,
-            replica,
-            $"a snapshot ends at a committed entry: {snapshot}",
-            snapshot.Last.Index,
-            known?.Term ?? 0);
-        var inForce = Committed.ConfigurationAt(snapshot.Last.Index);
-        Require(
-            inForce is not { } right || (right.Index == snapshot.Configuration.Index
-                && right.Configuration.SameAs(snapshot.Configuration.Configuration)),
-            replica,
-            $"a snapshot carries the configuration in force at its index: {snapshot}, {inForce}",
-            inForce?.Index ?? 0,
-            snapshot.Configuration.Index);
-        if (task.KeepsLog)
-        {
-            Require(
-                replica.Log.Durable.Covers(snapshot.Last), replica, "a kept log holds it", snapshot.Last.Index, 0);
-            return;
-        }
-
-        RequireHarmless(replica, snapshot.Last.Index + 1, task);
-    }
-
-    /// <summary>Nothing committed may go when a log is cut from <paramref name="firstIndex"/> on (I-21).</summary>
-    private void RequireHarmless(ReplicaUnderTest replica, ulong firstIndex, PersistTask task)
-    {
-        var disk = replica.Log.Durable;
-        for (var i = Math.Max(firstIndex, disk.FirstIndex); i <= disk.LastIndex; i++)
-        {
-            var held = disk.Get(i).Id;
-            var isWithin = task.Entries.Count > 0 && i >= task.Entries[0].Index && i <= task.Entries[^1].Index;
-            var stays = isWithin && task.Entries[(int)(i - task.Entries[0].Index)].Id == held;
-            Require(
-                stays || Committed.Find(i)?.Id != held,
-                replica,
-                $"committed entries are never cut off (I-21): {held}",
-                i,
-                firstIndex);
-        }
-    }
-
-    private void RequireVote(
-        ReplicaUnderTest replica, Dictionary<ulong, ReplicaId> votes, Message message, ReplicaId candidate) =>
-        Require(
-            votes.TryGetValue(message.Term, out var vote) && vote == candidate,
-            replica,
-            $"a claimed vote is durable (A2, A3): {message}",
-            message.Term,
-            candidate.Value);
-
-    private void LeavingAcknowledgement(ReplicaUnderTest replica, Message message)
-    {
-        var disk = replica.Log.Durable;
-        Require(
-            message.Index <= disk.LastIndex,
-            replica,
-            $"an acknowledged index is durable (I-12): {message}",
-            message.Index,
-            disk.LastIndex);
-        if (_terms.TryGetValue(message.Term, out var record)
-            && record.Terms.TryGetValue(message.Index, out var leaderTerm))
-        {
-            Require(
-                disk.Covers(new LogId(leaderTerm, message.Index)),
-                replica,
-                $"an acknowledged entry is the leader's (I-12): {message}",
-                message.Index,
-                leaderTerm);
-        }
-    }
-
-    private void LeavingLeader(ReplicaUnderTest replica, Message message)
-    {
-        Require(
-            _terms.TryGetValue(message.Term, out var record)
-                && record.Leader == replica.Id && record.Life == replica.Life,
-            replica,
-            $"only the leader of a term speaks as one: {message}",
-            message.Term,
-            replica.Id.Value);
-        Require(
-            message.Commit <= MemoryOf(replica).Seen.Commit,
-            replica,
-            $"a told commit index is known: {message}",
-            message.Commit,
-            MemoryOf(replica).Seen.Commit);
-        var previousTerm = message.LogTerm;
-        var index = message.Index;
-        foreach (var entry in message.Entries)
-        {
-            Require(entry.Index == ++index, replica, $"entries are contiguous: {message}", entry.Index, index);
-            Match(replica, entry, previousTerm);
-            previousTerm = entry.Term;
         }
     }
 

@@ -26,5 +26,5 @@ internal sealed class ReplicaMemory
     /// <summary>
     /// A commit index of a leader whose quorum was not looked at yet, and the configuration that decided it.
     /// </summary>
-    public (ulong Index, Configuration? Configuration) Uninspected { get; set; }
+    public (ulong Index, ulong Term, Configuration? Configuration) Uninspected { get; set; }
 }

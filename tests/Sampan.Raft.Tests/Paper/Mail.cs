@@ -59,36 +59,36 @@ internal static class Mail
     /// <summary>I hold your log up to <paramref name="index"/>.</summary>
     public static Message Accepted(
         ulong from, ulong term, ulong index, Instant stamp = default, ulong need = 0) => new()
-    {
-        Kind = MessageKind.AppendResponse,
-        Group = Group,
-        From = new ReplicaId(from),
-        To = new ReplicaId(1),
-        Term = term,
-        Index = index,
-        Stamp = stamp,
-        ElectionTimeout = Timeout,
-        NeedSnapshotIndex = need,
-    };
+        {
+            Kind = MessageKind.AppendResponse,
+            Group = Group,
+            From = new ReplicaId(from),
+            To = new ReplicaId(1),
+            Term = term,
+            Index = index,
+            Stamp = stamp,
+            ElectionTimeout = Timeout,
+            NeedSnapshotIndex = need,
+        };
 
     /// <summary>
     /// I do not hold the entry at <paramref name="index"/>; my conflict is <paramref name="conflict"/>.
     /// </summary>
     public static Message Rejected(
         ulong from, ulong term, ulong index, LogId conflict, Instant stamp = default) => new()
-    {
-        Kind = MessageKind.AppendResponse,
-        Group = Group,
-        From = new ReplicaId(from),
-        To = new ReplicaId(1),
-        Term = term,
-        Index = index,
-        Reject = true,
-        ConflictTerm = conflict.Term,
-        ConflictIndex = conflict.Index,
-        Stamp = stamp,
-        ElectionTimeout = Timeout,
-    };
+        {
+            Kind = MessageKind.AppendResponse,
+            Group = Group,
+            From = new ReplicaId(from),
+            To = new ReplicaId(1),
+            Term = term,
+            Index = index,
+            Reject = true,
+            ConflictTerm = conflict.Term,
+            ConflictIndex = conflict.Index,
+            Stamp = stamp,
+            ElectionTimeout = Timeout,
+        };
 
     /// <summary>The leader is there.</summary>
     public static Message Heartbeat(ulong from, ulong term, ulong commit = 0, ulong round = 0) => new()

@@ -41,6 +41,10 @@ internal sealed class RandomCoverage
     /// <summary>Groups that cannot elect anybody although all are up, for a known reason.</summary>
     public int Stuck { get; set; }
 
+    /// <summary>Whether everything was reached.</summary>
+    public bool IsComplete => Leaders > 0 && Committed > 0 && Truncations > 0 && Installs > 0 && Changes > 0
+        && Removals > 0 && Reads > 0 && Transfers > 0 && Restarts > 0 && Losses > 0 && DiskReads > 0;
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Leaders} leaders, {Committed} entries committed, {Truncations} truncations, {Installs} snapshots installed, "

@@ -15,10 +15,12 @@ internal sealed class RandomProfile
     /// <summary>Draws a world.</summary>
     public RandomProfile(Prng prng)
     {
-        Voters = prng.NextBetween(1, 5);
+        Voters = prng.Chance(1, 8) ? 1 : prng.NextBetween(2, 5);
         IsSynchronous = prng.Chance(1, 3);
+        ElectionTimeout = TimeSpan.FromMilliseconds(100 << prng.NextBelow(5));
+        Protocol = DrawProtocol(prng);
         FlushesApplied = prng.Chance(1, 2);
-        LeaseReads = prng.Chance(1, 3);
+        LeaseReads = Protocol is { CheckQuorum: true, Stickiness: true } && prng.Chance(1, 2);
         ClockDriftPerMille = prng.Chance(1, 2) ? 45 : 0;
         AppendBytesMax = prng.Chance(1, 2) ? 256 * 1024 : prng.NextBetween(40, 400);
         InflightMessagesMax = prng.Chance(1, 2) ? 256 : prng.NextBetween(1, 4);
@@ -26,7 +28,7 @@ internal sealed class RandomProfile
         PendingReadsMax = prng.NextBetween(1, 16);
         CatchUpEntriesMax = (ulong)prng.NextBetween(1, 50);
         ReorderChance = prng.Chance(1, 2) ? 0U : 20U;
-        StepMilliseconds = prng.NextBetween(5, 150);
+        StepMax = ElectionTimeout * prng.NextBetween(1, 15) / 100;
         LosesSnapshots = prng.Chance(1, 3);
         _weights = [.. Enum.GetValues<RandomAction>().Select(action => Weight(action, prng))];
         _total = _weights.Sum();
@@ -34,6 +36,15 @@ internal sealed class RandomProfile
 
     /// <summary>Voters of the first configuration.</summary>
     public int Voters { get; }
+
+    /// <summary>T.</summary>
+    public TimeSpan ElectionTimeout { get; }
+
+    /// <summary>
+    /// The protocol: mostly that of the product. The other ones elect more often and keep stale leaders longer, and
+    /// must be as safe.
+    /// </summary>
+    public ProtocolOptions Protocol { get; }
 
     /// <summary>Whether every replica does all its work after each event.</summary>
     public bool IsSynchronous { get; }
@@ -66,7 +77,7 @@ internal sealed class RandomProfile
     public uint ReorderChance { get; }
 
     /// <summary>How much time passes at most in one event.</summary>
-    public int StepMilliseconds { get; }
+    public TimeSpan StepMax { get; }
 
     /// <summary>Whether a replica may come back without its snapshots.</summary>
     public bool LosesSnapshots { get; }
@@ -88,6 +99,9 @@ internal sealed class RandomProfile
     /// <summary>The options of every replica.</summary>
     public ReplicaOptions Configure(ReplicaOptions options) => options with
     {
+        ElectionTimeout = ElectionTimeout,
+        HeartbeatInterval = ElectionTimeout / 10,
+        ElectionRoundTrip = ElectionTimeout / 50,
         LeaseReads = LeaseReads,
         AppendBytesMax = AppendBytesMax,
         InflightMessagesMax = InflightMessagesMax,
@@ -95,6 +109,16 @@ internal sealed class RandomProfile
         PendingReadsMax = PendingReadsMax,
         CatchUpEntriesMax = CatchUpEntriesMax,
     };
+
+    private static ProtocolOptions DrawProtocol(Prng prng) => prng.Chance(1, 2)
+        ? new ProtocolOptions()
+        : new ProtocolOptions
+        {
+            PreVote = prng.Chance(1, 2),
+            CheckQuorum = prng.Chance(1, 2),
+            Stickiness = prng.Chance(1, 2),
+            AlwaysJoint = prng.Chance(1, 2),
+        };
 
     private static int Weight(RandomAction action, Prng prng) => action switch
     {
@@ -107,11 +131,16 @@ internal sealed class RandomProfile
         RandomAction.Restart => prng.NextBetween(10, 30),
         RandomAction.Drop => Sometimes(60, prng),
         RandomAction.Double => Sometimes(40, prng),
-        RandomAction.Read => Sometimes(40, prng),
+        RandomAction.Read => Sometimes(100, prng),
         RandomAction.Change => Sometimes(20, prng),
         RandomAction.Snapshot or RandomAction.Compact => Sometimes(40, prng),
-        _ => Sometimes(8, prng),
+        _ => Sometimes(12, prng),
     };
 
-    private static int Sometimes(int weight, Prng prng) => prng.Chance(1, 3) ? 0 : prng.NextBetween(1, weight);
+    private static int Sometimes(int weight, Prng prng) => prng.NextBelow(6) switch
+    {
+        0 or 1 => 0,
+        2 => weight * 3,
+        _ => prng.NextBetween(1, weight),
+    };
 }

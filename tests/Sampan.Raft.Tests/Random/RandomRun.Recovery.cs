@@ -8,8 +8,6 @@ namespace Sampan.Raft.Tests.Random;
 /// <content>What must come about when the faults stop.</content>
 internal sealed partial class RandomRun
 {
-    private static readonly TimeSpan ElectionTimeout = TimeSpan.FromSeconds(1);
-
     private void Recover()
     {
         _cluster.Trace.Add("the faults stop", 0);
@@ -83,7 +81,7 @@ internal sealed partial class RandomRun
     {
         for (var i = 0; i <= rounds; i++)
         {
-            _cluster.Run(ElectionTimeout);
+            _cluster.Run(_profile.ElectionTimeout);
             foreach (var replica in _cluster.Replicas.ToList())
             {
                 Observe(replica);

@@ -32,6 +32,7 @@ internal sealed partial class RandomRun
         _cluster = new Cluster(_profile.Voters, new ClusterOptions
         {
             Seed = _prng.Next(),
+            Protocol = _profile.Protocol,
             Configure = _profile.Configure,
             ProcessesReady = _profile.IsSynchronous,
             CreatesReplicas = true,
@@ -192,7 +193,7 @@ internal sealed partial class RandomRun
 
     private void PassTime()
     {
-        _cluster.PassTime(TimeSpan.FromMilliseconds(_prng.NextBetween(0, _profile.StepMilliseconds)));
+        _cluster.PassTime(_prng.NextBelow(_profile.StepMax));
         foreach (var replica in _cluster.Replicas.Where(replica => replica.IsUp).ToList())
         {
             var now = _cluster.ClockOf(replica.Id.Value);

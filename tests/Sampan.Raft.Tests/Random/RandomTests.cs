@@ -11,7 +11,7 @@ namespace Sampan.Raft.Tests.Random;
 public sealed class RandomTests
 {
     private const int EventsPerSeed = 4_000;
-    private const ulong SeedsPerBatch = 50;
+    private const ulong SeedsPerBatch = 100;
 
     private readonly ITestOutputHelper _output;
 
@@ -45,6 +45,7 @@ public sealed class RandomTests
         }
 
         _output.WriteLine(coverage.ToString());
+        Assert.True(coverage.IsComplete || Seeds().Last - firstSeed < SeedsPerBatch - 1, coverage.ToString());
     }
 
     private static void RunSeed(ulong seed, RandomCoverage coverage)

@@ -28,7 +28,8 @@ internal sealed class Threads : Rule
         ("src/Sampan.Io/WorkerThread.cs", [.. _threads, .. _locks, .. _atomics, "lock", "volatile"]),
         ("src/Sampan.Io/ThreadPoolCompletionQueue.cs", [.. _threads, .. _locks, .. _atomics, "lock", "volatile"]),
         ("src/Sampan.MultiRaft/Mailbox.cs", [.. _locks, .. _atomics, "lock", "volatile"]),
-        ("src/Sampan.MultiRaft/PendingRequest.cs", _atomics),
+        ("src/Sampan.MultiRaft/Groups/GroupMailbox.cs", [.. _locks, .. _atomics, "lock", "volatile"]),
+        ("src/Sampan.MultiRaft/Doors/PendingRequest.cs", _atomics),
         ("src/Sampan.Storage/", _atomics),
         ("src/Sampan.Transport/", _threads),
     ];

@@ -4,10 +4,10 @@ using Sampan.Raft.Events;
 namespace Sampan.MultiRaft;
 
 /// <summary>
-/// Hears what happens in a store: for logs, metrics, and the simulator's checkers. Called on workers: it takes a note and
-/// returns. Nothing depends on it.
+/// Hears what happens in a store: for logs, metrics, and the simulator's checkers. Called on workers: it takes a note
+/// and returns. Nothing depends on it.
 /// </summary>
-public interface IStoreObserver
+public interface IStoreEvents
 {
     /// <summary>Something happened in a replica of a group.</summary>
     void OnRaftEvent(GroupId group, RaftEvent happened);

@@ -1,0 +1,229 @@
+using Sampan.Base;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+
+namespace Sampan.Storage.Log;
+
+/// <summary>Reading of entries by any thread, and forwarding by the writer, which reads too.</summary>
+public sealed partial class SegmentedLog
+{
+    private const int ReadBytesMax = 1024 * 1024;
+
+    private bool IsForwardDue
+    {
+        get
+        {
+            // Twice the live bytes is what the log may take. Below that, writing them again would free too little.
+            var live = 0L;
+            foreach (var segment in _segments)
+            {
+                live += segment.LiveBytes;
+            }
+
+            return _segments.Length > SegmentsKept && live * 2 < (long)_segments.Length * _options.SegmentBytes;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Read(GroupId group, IndexRange range, long bytesMax, List<Entry> into)
+    {
+        ThrowIfFailed();
+        if (!_table.Indexes.TryGetValue(group, out var index))
+        {
+            return 0;
+        }
+
+        var count = 0;
+        var bytes = 0L;
+        var next = range.FirstIndex;
+        while (next < range.EndIndex && (count == 0 || bytes < bytesMax))
+        {
+            var view = index.View;
+            var end = Math.Min(range.EndIndex, view.EndIndex);
+            if (next < view.FirstIndex || next >= end)
+            {
+                break;
+            }
+
+            var run = RunAt(view, new IndexRange(next, end), count == 0 ? bytesMax : bytesMax - bytes, count == 0);
+            if (run.IsEmpty)
+            {
+                break;
+            }
+
+            // A segment that cannot be held was retired after the view was read; the next view knows better.
+            if (TryHold(view[next]) is { } segment)
+            {
+                bytes += ReadRun(segment, view, group, run, into);
+                count += (int)run.Count;
+                next = run.EndIndex;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Entries that lie behind each other in one segment, as many as the limits allow.</summary>
+    private static IndexRange RunAt(IndexView view, IndexRange wanted, long bytesMax, bool needsOne)
+    {
+        var first = view[wanted.FirstIndex];
+        var bytes = 0L;
+        var end = wanted.FirstIndex;
+        var previous = first;
+        while (end < wanted.EndIndex)
+        {
+            var location = view[end];
+            var isAdjacent = end == wanted.FirstIndex
+                || (location.Segment == first.Segment && location.Offset == previous.EndOffset
+                    && location.EndOffset - first.Offset <= ReadBytesMax);
+            bytes += location.LengthBytes - LogFormat.EntryHeaderBytes + Entry.HeaderBytes;
+            if (!isAdjacent || (bytes > bytesMax && !(needsOne && end == wanted.FirstIndex)))
+            {
+                break;
+            }
+
+            previous = location;
+            end++;
+        }
+
+        return new IndexRange(wanted.FirstIndex, end);
+    }
+
+    private Segment? TryHold(EntryLocation location)
+    {
+        var segments = Volatile.Read(ref _segments);
+        var isThere = location.Segment >= segments[0].Sequence;
+        var segment = isThere ? SegmentOf(segments, location) : null;
+        return segment is not null && segment.TryHold() ? segment : null;
+    }
+
+    private static long ReadRun(Segment segment, IndexView view, GroupId group, IndexRange run, List<Entry> into)
+    {
+        try
+        {
+            var first = view[run.FirstIndex];
+            var last = view[run.EndIndex - 1];
+            var bytes = new byte[last.Offset + last.LengthBytes - first.Offset];
+            var read = segment.File.Read(first.Offset, bytes);
+            var total = 0L;
+            for (var index = run.FirstIndex; index < run.EndIndex; index++)
+            {
+                var location = view[index];
+                var start = (int)(location.Offset - first.Offset);
+                var source = bytes.AsMemory(start, Math.Clamp(read - start, 0, location.LengthBytes));
+                var entry = ReadEntry(segment, location, new EntryKey(group, index), source);
+                into.Add(entry);
+                total += entry.SizeBytes;
+            }
+
+            return total;
+        }
+        finally
+        {
+            segment.Release();
+        }
+    }
+
+    private static Entry ReadEntry(Segment segment, EntryLocation location, EntryKey key, ReadOnlyMemory<byte> source)
+    {
+        var isSound = LogRecord.TryRead(source.Span, out var record) && record.IsEntry
+            && record.LengthBytes == location.LengthBytes
+            && record.Group == key.Group && record.EntryId.Index == key.Index;
+        if (!isSound)
+        {
+            throw Damage.At(
+                segment.Path, segment.Sequence, location.Offset, $"entry {key.Index} is bad", key.Group.ToString());
+        }
+
+        var payload = source[LogFormat.EntryHeaderBytes..];
+        return new Entry(record.EntryKind, record.EntryId.Term, key.Index, record.TimeTicks, payload);
+    }
+
+    /// <summary>
+    /// Writes live entries of the oldest segment again, so that it can be recycled: one bounded batch. Paid for by
+    /// appends, byte for byte, so that forwarding neither starves nor floods.
+    /// </summary>
+    private void Forward()
+    {
+        var oldest = _segments[0];
+        if (_forwarding != oldest.Sequence)
+        {
+            _forwarding = oldest.Sequence;
+            _forwardGroup = default;
+            _forwardIndex = 0;
+        }
+
+        var moved = CollectForward(oldest);
+        if (moved.Count > 0)
+        {
+            EnsureRoom();
+            var segment = _segments[^1];
+            var offset = WriteBatch(HeaderKind.Batch, _batch) + LogFormat.HeaderBytes;
+            foreach (var (key, from) in moved)
+            {
+                var to = new EntryLocation((uint)segment.Sequence, (uint)offset, from.LengthBytes);
+                // Not null: the group had this entry a moment ago, and only this thread changes it.
+                _table.Find(key.Group)!.Index.Relocate(key.Index, to);
+                oldest.Lost(from);
+                segment.Gained(to);
+                offset = to.EndOffset;
+            }
+        }
+
+        Retire();
+    }
+
+    private List<(EntryKey Key, EntryLocation From)> CollectForward(Segment oldest)
+    {
+        var moved = new List<(EntryKey, EntryLocation)>();
+        var bytesMax = Math.Min(ForwardBytes, BatchBytesMax / 2);
+        _batch.Clear();
+        for (var i = _table.FirstFrom(_forwardGroup); i < _table.Groups.Count; i++)
+        {
+            var group = _table.Groups[i];
+            var view = group.Index.View;
+            var index = group.Id == _forwardGroup ? Math.Max(_forwardIndex, view.FirstIndex) : view.FirstIndex;
+            for (; index < view.EndIndex; index++)
+            {
+                var location = view[index];
+                if (location.Segment != oldest.Sequence)
+                {
+                    continue;
+                }
+
+                if (_batch.Records > 0 && _batch.BodyBytes + location.LengthBytes > bytesMax)
+                {
+                    _forwardGroup = group.Id;
+                    _forwardIndex = index;
+                    return moved;
+                }
+
+                var key = new EntryKey(group.Id, index);
+                CopyForward(oldest, key, location);
+                moved.Add((key, location));
+            }
+        }
+
+        _forwardGroup = new GroupId(ulong.MaxValue);
+        _forwardIndex = ulong.MaxValue;
+        return moved;
+    }
+
+    private void CopyForward(Segment oldest, EntryKey key, EntryLocation location)
+    {
+        var record = _batch.BeginForwarded(location.LengthBytes);
+        var read = oldest.File.Read(location.Offset, record);
+        var isSound = LogRecord.TryRead(record[..read], out var copied) && copied.IsEntry
+            && copied.LengthBytes == location.LengthBytes
+            && copied.Group == key.Group && copied.EntryId.Index == key.Index;
+        if (!isSound)
+        {
+            throw Damage.At(
+                oldest.Path, oldest.Sequence, location.Offset, $"entry {key.Index} is bad", key.Group.ToString());
+        }
+
+        _batch.EndForwarded(location.LengthBytes);
+    }
+
+    private readonly record struct EntryKey(GroupId Group, ulong Index);
+}
