@@ -125,7 +125,8 @@ public sealed class ClusterSimulation
                 return hasSucceeded;
             },
             patience,
-            () => $"a {(isRead ? "read" : "write")} of group {group} through store {store.Id} did not succeed: {failure}");
+            () => $"a {(isRead ? "read" : "write")} of group {group} through store {store.Id} did not succeed: {failure}\n"
+                + Describe());
 
         void Ended(ClientCall call)
         {
@@ -207,6 +208,8 @@ public sealed class ClusterSimulation
             }
         }
 
-        return string.Join("; ", lines);
+        lines.AddRange(_world.Stores.Select(store => $"store {store.Id}: {store.Events?.LastRemark}"));
+        lines.AddRange(_world.Network.Pairs.Select(pair => pair.ToString()));
+        return string.Join("\n", lines);
     }
 }

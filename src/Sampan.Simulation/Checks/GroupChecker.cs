@@ -41,30 +41,18 @@ internal sealed class GroupChecker
     /// <summary>Invariant 3: the same index and term means the same entry, and the same entry before it.</summary>
     public void OnPersist(StoreId store, PersistTask task)
     {
-        foreach (var entry in task.Entries)
-        {
-            _terms.TryGetValue((store, entry.Index - 1), out var before);
-            _terms[(store, entry.Index)] = entry.Term;
-            var logged = new LoggedEntry(entry.Kind, HashOf(entry.Payload.Span), before);
-            if (_logged.TryAdd(entry.Id, logged))
-            {
-                continue;
-            }
-
-            // The term before a log's first entry is not known where a snapshot stands in its place.
-            var known = _logged[entry.Id];
-            if (known.Kind != logged.Kind || known.Hash != logged.Hash
-                || (known.TermBefore != before && known.TermBefore != 0 && before != 0))
-            {
-                Fail($"store {store} wrote {entry}, which differs from another store's entry of that place "
-                    + $"(behind an entry of term {before}, there {known.TermBefore})");
-            }
-        }
-
+        OnEntries(store, task.Entries);
         if (task.Snapshot is not null)
         {
             _terms[(store, task.Snapshot.Last.Index)] = task.Snapshot.Last.Term;
         }
+    }
+
+    /// <summary>A store starts: what it reads back must be what it, or another store, wrote there.</summary>
+    public void OnRecovered(StoreId store, LogId before, IReadOnlyList<Entry> entries)
+    {
+        _terms[(store, before.Index)] = before.Term;
+        OnEntries(store, entries);
     }
 
     /// <summary>Invariant 2, as state machines see it: the same index means the same command and the same history.</summary>
@@ -104,6 +92,29 @@ internal sealed class GroupChecker
     /// <summary>A value that was read: whether it was ever written there.</summary>
     public bool IsApplied(ulong index, ulong key, ulong value) =>
         _applied.TryGetValue(index, out var write) && write.Key == key && write.Value == value;
+
+    private void OnEntries(StoreId store, IReadOnlyList<Entry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            _terms.TryGetValue((store, entry.Index - 1), out var before);
+            _terms[(store, entry.Index)] = entry.Term;
+            var logged = new LoggedEntry(entry.Kind, HashOf(entry.Payload.Span), before);
+            if (_logged.TryAdd(entry.Id, logged))
+            {
+                continue;
+            }
+
+            // The term before a log's first entry is not known where a snapshot stands in its place.
+            var known = _logged[entry.Id];
+            if (known.Kind != logged.Kind || known.Hash != logged.Hash
+                || (known.TermBefore != before && known.TermBefore != 0 && before != 0))
+            {
+                Fail($"store {store} wrote {entry}, which differs from another store's entry of that place "
+                    + $"(behind an entry of term {before}, there {known.TermBefore})");
+            }
+        }
+    }
 
     private static ulong HashOf(ReadOnlySpan<byte> bytes)
     {

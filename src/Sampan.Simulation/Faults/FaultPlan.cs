@@ -41,6 +41,7 @@ internal sealed class FaultPlan
         {
             store.Speed.DiskFactor = 1;
             store.Pause(TimeSpan.Zero);
+            store.KeepPower();
             StartIfDown(store);
         }
     }
@@ -62,7 +63,7 @@ internal sealed class FaultPlan
         switch (_prng.NextBelow(12))
         {
             case 0 or 1:
-                Crash(store, losesPower: _prng.Chance(1, 2));
+                store.Crash(losesPower: _prng.Chance(1, 2));
                 break;
             case 2:
                 store.CrashAtNextWrite();
@@ -101,19 +102,13 @@ internal sealed class FaultPlan
         var losesPower = _prng.Chance(1, 2);
         foreach (var store in _world.Stores)
         {
-            Crash(store, losesPower);
+            store.Crash(losesPower);
         }
-    }
-
-    private void Crash(SimulatedStore store, bool losesPower)
-    {
-        store.Crash(losesPower);
-        PlanStart(store);
     }
 
     /// <summary>Whoever went down by itself comes back as well.</summary>
     public void PlanStart(SimulatedStore store) => _world.Events.PlanAfter(
-        TimeSpan.FromMilliseconds(1 + _prng.NextBelow(_prng.Chance(1, 4) ? 3000 : 300)),
+        TimeSpan.FromMilliseconds(1 + _prng.NextBelow(!_hasStopped && _prng.Chance(1, 4) ? 3000 : 300)),
         EventKind.Start,
         store.Id.Value,
         () => StartIfDown(store));

@@ -17,6 +17,7 @@ internal sealed class StorePair
     private ulong _lastEpoch;
     private ulong _openEpoch;
     private bool _isConnecting;
+    private string _refusal = string.Empty;
 
     /// <summary>Two stores that are not connected.</summary>
     public StorePair(SimulatedNetwork network, StoreId first, StoreId second)
@@ -165,15 +166,21 @@ internal sealed class StorePair
             return;
         }
 
-        var first = new StreamDecision(accepted => Decided(handshake, accepted, fromFirst, fromSecond));
-        var second = new StreamDecision(accepted => Decided(handshake, accepted, fromFirst, fromSecond));
+        var first = new StreamDecision(reason => Decided(handshake, reason, fromFirst, fromSecond));
+        var second = new StreamDecision(reason => Decided(handshake, reason, fromFirst, fromSecond));
         handshake.First.Handler.Decide(fromSecond, first);
         handshake.Second.Handler.Decide(fromFirst, second);
     }
 
-    private void Decided(StreamHandshake handshake, bool accepted, Handshake fromFirst, Handshake fromSecond)
+    /// <summary>What keeps the two apart, for the one who looks for the cause of a failure.</summary>
+    public override string ToString() => $"{First}-{Second}: stream {_openEpoch} of {_lastEpoch}, "
+        + $"ends {_ends[0].Epoch} {_ends[1].Epoch}, blocked {_ends[0].IsBlocked} {_ends[1].IsBlocked}, "
+        + $"connecting {_isConnecting}, {_refusal}";
+
+    private void Decided(StreamHandshake handshake, string? refusal, Handshake fromFirst, Handshake fromSecond)
     {
-        handshake.Add(accepted);
+        _refusal = refusal ?? _refusal;
+        handshake.Add(refusal is null);
         if (handshake.IsDecided && handshake.Epoch == _lastEpoch)
         {
             _network.Plan(

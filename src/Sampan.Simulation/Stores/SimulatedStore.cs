@@ -1,6 +1,7 @@
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft;
+using Sampan.MultiRaft.Abstractions;
 using Sampan.Simulation.Network;
 using Sampan.Simulation.Scheduling;
 using Sampan.Simulation.Workloads;
@@ -54,6 +55,9 @@ internal sealed class SimulatedStore
     /// <summary>The state machines of its life.</summary>
     public RegisterMachines? Machines { get; private set; }
 
+    /// <summary>What happened in its life.</summary>
+    public StoreEvents? Events { get; private set; }
+
     /// <summary>Starts with what the disk holds.</summary>
     public void Start()
     {
@@ -65,10 +69,13 @@ internal sealed class SimulatedStore
         _completions = new SimulatedCompletions(_world.Events, _prng.Fork(), number);
         _log = new ModelLog(_disk);
         Machines = new RegisterMachines(Id, _world.Checkers);
+        Events = new StoreEvents(Id, _world.Checkers);
+        var recovered = _disk.Recover();
+        Check(recovered);
         var leaves = new StoreLeaves
         {
             Log = new ObservedLog(_log, Id, _world.Checkers, _world.Options.Bug),
-            Recovered = _disk.Recover(),
+            Recovered = recovered,
             Snapshots = new SnapshotStorage(_files, SnapshotPath),
             Transport = _transport,
             Machines = Machines,
@@ -76,7 +83,7 @@ internal sealed class SimulatedStore
             Completions = _completions,
             Time = Time,
             Prng = _prng.Fork(),
-            Observer = new StoreObserver(Id, _world.Checkers),
+            Observer = Events,
         };
         Host = new StoreHost(DrawOptions(), DrawThreads(), leaves);
         Host.Start();
@@ -113,12 +120,34 @@ internal sealed class SimulatedStore
         }
     }
 
+    /// <summary>The power stays, after all.</summary>
+    public void KeepPower()
+    {
+        if (_log is not null)
+        {
+            _log.CrashAtNextBatch = null;
+        }
+    }
+
     /// <summary>No worker runs for a while.</summary>
     public void Pause(TimeSpan duration)
     {
         if (_runner is not null)
         {
             _runner.PausedUntil = _world.Events.Now.After(duration);
+        }
+    }
+
+    /// <summary>What is read back holds together with what every store wrote.</summary>
+    private void Check(RecoveredStore recovered)
+    {
+        var entries = new List<Entry>();
+        foreach (var group in recovered.Groups)
+        {
+            entries.Clear();
+            var range = new IndexRange(group.Base.Index + 1, group.LastIndex + 1);
+            Invariant.Holds(range.IsEmpty || _disk.Read(group.Group, range, long.MaxValue, entries) == (int)range.Count);
+            _world.Checkers[group.Group].OnRecovered(Id, group.Base, entries);
         }
     }
 

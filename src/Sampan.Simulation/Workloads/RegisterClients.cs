@@ -79,8 +79,8 @@ internal sealed class RegisterClients
         return true;
     }
 
-    private void PlanNext(ulong client) => _world.Events.PlanAfter(
-        TimeSpan.FromMicroseconds(100 + _prng.NextBelow(_prng.Chance(1, 20) ? 200_000 : 5_000)),
+    private void PlanNext(ulong client, int delayMicrosecondsMax = 10_000) => _world.Events.PlanAfter(
+        TimeSpan.FromMicroseconds(100 + _prng.NextBelow(_prng.Chance(1, 20) ? 300_000 : delayMicrosecondsMax)),
         EventKind.Client,
         client,
         () => Act(client));
@@ -95,22 +95,25 @@ internal sealed class RegisterClients
         var group = _groups[_prng.NextBelow(_groups.Length)];
         var store = _world.Stores[_prng.NextBelow(_world.Stores.Count)];
         var hasGoneOn = false;
-        var isCalled = TryCall(store, group, _prng.Chance(1, 3), _ => GoOn());
+        var isCalled = TryCall(store, group, _prng.Chance(1, 3), Ended);
         if (!isCalled)
         {
-            GoOn();
+            GoOn(hasFailed: true);
         }
         else
         {
-            _world.Events.PlanAfter(_world.Options.ElectionTimeout * 2, EventKind.Client, client, GoOn);
+            _world.Events.PlanAfter(
+                _world.Options.ElectionTimeout * 2, EventKind.Client, client, () => GoOn(hasFailed: false));
         }
 
-        void GoOn()
+        void Ended(ClientCall call) => GoOn(call.Failure is not null);
+
+        void GoOn(bool hasFailed)
         {
             if (!hasGoneOn)
             {
                 hasGoneOn = true;
-                PlanNext(client);
+                PlanNext(client, hasFailed ? 200_000 : 10_000);
             }
         }
     }
