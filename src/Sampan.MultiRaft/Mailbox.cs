@@ -73,7 +73,9 @@ internal sealed class Mailbox<T>
     /// <summary>Takes everything.</summary>
     public void TakeAll(List<T> into) => TakeBatch(into, long.MaxValue);
 
-    /// <summary>Takes the oldest items, one at least, as long as their costs stay within <paramref name="costMax"/>.</summary>
+    /// <summary>
+    /// Takes the oldest items, one at least, as long as their costs stay within <paramref name="costMax"/>.
+    /// </summary>
     public void TakeBatch(List<T> into, long costMax)
     {
         var taken = 0L;

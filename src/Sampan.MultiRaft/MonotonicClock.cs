@@ -6,7 +6,7 @@ namespace Sampan.MultiRaft;
 /// Turns a <see cref="TimeProvider"/> into instants and stamps. Which clock it is, is the composer's choice; the real
 /// one counts suspension, the simulated one is the local time of the worker that asks.
 /// </summary>
-public sealed class MonotonicClock
+internal sealed class MonotonicClock
 {
     private readonly TimeProvider _time;
     private readonly long _frequency;

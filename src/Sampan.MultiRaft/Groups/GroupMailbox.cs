@@ -47,6 +47,7 @@ internal sealed class GroupMailbox
     public void Post(PendingRequest request)
     {
         RaftException? refusal = null;
+        // Guards the lists; a leaf.
         lock (_gate)
         {
             if (_closed)
@@ -83,6 +84,7 @@ internal sealed class GroupMailbox
     /// </summary>
     public bool Receive(StoreConnection from, StoreMessage message, long bytes)
     {
+        // Guards the lists; a leaf.
         lock (_gate)
         {
             _peerBytes.TryGetValue(from.Store, out var waiting);
@@ -105,6 +107,7 @@ internal sealed class GroupMailbox
     /// <summary>Transport: a stream ended.</summary>
     public void PeerLost(StoreConnection connection)
     {
+        // Guards the lists; a leaf.
         lock (_gate)
         {
             // Streams end at most as often as they are opened, and each is named once: bounded by the transport.
@@ -118,6 +121,7 @@ internal sealed class GroupMailbox
     public void PeerUnreachable(StoreId store, GroupId group)
     {
         var report = new Unreachable(store, group);
+        // Guards the lists; a leaf.
         lock (_gate)
         {
             if (_unreachable.Contains(report))
@@ -134,6 +138,7 @@ internal sealed class GroupMailbox
     /// <summary>Log writer: a record of the store is durable.</summary>
     public void RecordDurable(StoreRecord record)
     {
+        // Guards the lists; a leaf.
         lock (_gate)
         {
             // Each record answers one that this worker or the peer table sent: bounded by those.
@@ -146,6 +151,7 @@ internal sealed class GroupMailbox
     /// <summary>Other workers: merges a completion into a replica's slot.</summary>
     public void Complete<T>(CompletionSlot slot, T value, Action<CompletionSlot, T> merge)
     {
+        // Guards the lists; a leaf.
         lock (_gate)
         {
             merge(slot, value);
@@ -163,6 +169,7 @@ internal sealed class GroupMailbox
     public void Drain(DrainedMail into)
     {
         into.Clear();
+        // Guards the lists; a leaf.
         lock (_gate)
         {
             (_requests, into.Requests) = (into.Requests, _requests);
@@ -187,6 +194,7 @@ internal sealed class GroupMailbox
     {
         get
         {
+            // Guards the lists; a leaf.
             lock (_gate)
             {
                 return _requests.Count + _messages.Count + _lost.Count + _unreachable.Count + _ready.Count
@@ -198,6 +206,7 @@ internal sealed class GroupMailbox
     /// <summary>The store stops: nothing is taken any more; what waits is returned.</summary>
     public List<PendingRequest> Close()
     {
+        // Guards the lists; a leaf.
         lock (_gate)
         {
             _closed = true;

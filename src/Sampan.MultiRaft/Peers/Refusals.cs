@@ -26,7 +26,8 @@ internal static class Refusals
         : $"two stores were started as store {self.Store}: give one of them another id and an empty data directory";
 
     /// <summary>Another recovery generation.</summary>
-    public static string Generation(Handshake self, Handshake other) => other.RecoveryGeneration < self.RecoveryGeneration
+    public static string Generation(Handshake self, Handshake other) =>
+        other.RecoveryGeneration < self.RecoveryGeneration
         ? $"store {other.Store} has recovery generation {other.RecoveryGeneration}, store {self.Store} has "
             + $"{self.RecoveryGeneration}: it belongs to the majority that was given up by `recover`; empty its data "
             + "directory and add it by a membership change"

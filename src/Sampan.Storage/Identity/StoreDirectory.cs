@@ -103,7 +103,8 @@ public sealed class StoreDirectory : IDisposable
             : throw new StoreRefusedException(
                 StoreRefusal.Damaged,
                 $"{identityPath} is damaged. The store must not start under a guessed identity: restore the file, or "
-                + "give up this directory, take the store out of its groups by a membership change, and start it empty");
+                + "give up this directory, take the store out of its groups by a membership change, and start "
+                + "it empty");
     }
 
     private static byte[] ReadAll(IFileSystem files, string path)

@@ -34,7 +34,8 @@ internal static class FileNames
         number = 0;
         return name.Length == 16 + end.Length
             && name.EndsWith(end, StringComparison.Ordinal)
-            && ulong.TryParse(name.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
+            && ulong.TryParse(
+                name.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
             && string.Equals(Of(number, end), name, StringComparison.Ordinal);
     }
 }

@@ -237,7 +237,8 @@ internal sealed class LogRecovery
         {
             _remarks.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"torn batch {bad} cut (segment {segment.Sequence}, offset {OffsetOf(badBlock)}, file {segment.Path})"));
+                $"torn batch {bad} cut (segment {segment.Sequence}, offset {OffsetOf(badBlock)}, "
+                + $"file {segment.Path})"));
         }
     }
 

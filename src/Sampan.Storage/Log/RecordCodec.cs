@@ -105,7 +105,8 @@ internal static class RecordCodec
         }
 
         var last = new LogId(record.Number(0), record.Number(1));
-        snapshot = new SnapshotMeta(last, new ConfigurationEntry(record.Number(3), configuration), (long)record.Number(2));
+        var inForce = new ConfigurationEntry(record.Number(3), configuration);
+        snapshot = new SnapshotMeta(last, inForce, (long)record.Number(2));
         return true;
     }
 

@@ -49,7 +49,8 @@ internal sealed class HostCluster : IMachineSource
     }
 
     /// <summary>The store that leads a group, as it says itself.</summary>
-    public HostUnderTest? Leader(ulong group) => _stores.Find(store => store.IsRunning && store.Group(group).Status.IsLeader);
+    public HostUnderTest? Leader(ulong group) =>
+        _stores.Find(store => store.IsRunning && store.Group(group).Status.IsLeader);
 
     /// <summary>Runs everything that can run without time passing.</summary>
     public void Settle()

@@ -41,7 +41,7 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     public ManualRunner Runner { get; private set; } = null!; // Set by Start, which the constructor calls.
 
     /// <summary>The host.</summary>
-    public StoreHost Host { get; private set; } = null!; // Set by Start, which the constructor calls.
+    public MultiRaftStore Host { get; private set; } = null!; // Set by Start, which the constructor calls.
 
     /// <summary>Whether it runs.</summary>
     public bool IsRunning { get; private set; }
@@ -69,7 +69,7 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
             Incarnation = new Incarnation(1, Store.Value),
             Boot = boot,
         });
-        Host = new StoreHost(options, new StoreThreads(), new StoreLeaves
+        Host = new MultiRaftStore(options, new StoreThreads(), new StoreLeaves
         {
             Log = Log,
             Recovered = Log.Recover(),

@@ -86,8 +86,13 @@ internal sealed class MemoryGroupLog
     {
         var count = 0;
         var bytes = 0L;
-        for (var index = range.FirstIndex; index < range.EndIndex && _entries.TryGetValue(index, out var entry); index++)
+        for (var index = range.FirstIndex; index < range.EndIndex; index++)
         {
+            if (!_entries.TryGetValue(index, out var entry))
+            {
+                break;
+            }
+
             if (count > 0 && bytes + entry.SizeBytes > bytesMax)
             {
                 break;

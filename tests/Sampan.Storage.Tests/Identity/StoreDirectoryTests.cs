@@ -63,7 +63,9 @@ public sealed class StoreDirectoryTests
             });
     }
 
-    /// <summary>The first process died after the rename; what the second one tells others must survive the power.</summary>
+    /// <summary>
+    /// The first process died after the rename; what the second one tells others must survive the power.
+    /// </summary>
     [Fact]
     public void What_a_later_start_finds_is_durable_before_anybody_hears_of_it()
     {
@@ -94,7 +96,8 @@ public sealed class StoreDirectoryTests
         for (var bit = 0; bit < _files.Peek(File).Length * 8; bit++)
         {
             Disks.Flip(_files, File, bit);
-            Assert.Contains(Refused(Identity(incarnation: 1)), new[] { StoreRefusal.Damaged, StoreRefusal.NewerFormat });
+            var refused = Refused(Identity(incarnation: 1));
+            Assert.Contains(refused, new[] { StoreRefusal.Damaged, StoreRefusal.NewerFormat });
             Disks.Flip(_files, File, bit);
         }
 

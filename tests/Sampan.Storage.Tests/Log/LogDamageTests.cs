@@ -63,7 +63,8 @@ public sealed class LogDamageTests
     public void A_missing_segment_is_damage()
     {
         var (disk, _) = Script(isMarked: true);
-        var names = disk.List(LogScripts.Folder).Where(name => name.EndsWith(".log", StringComparison.Ordinal)).ToList();
+        var names = disk.List(LogScripts.Folder)
+            .Where(name => name.EndsWith(".log", StringComparison.Ordinal)).ToList();
         Assert.True(names.Count >= 2);
         foreach (var name in names.SkipLast(1))
         {
@@ -81,7 +82,8 @@ public sealed class LogDamageTests
         var first = disk.List(LogScripts.Folder)[0];
         var changed = Changed(disk, $"{LogScripts.Folder}/{first}", offset: (2 * 4096) + 70, count: 1);
         var thrown = Assert.Throws<StorageDamagedException>(() => LogScripts.Describe(changed));
-        Assert.Contains($"segment 1, offset 8192, file {LogScripts.Folder}/{first}", thrown.Message, StringComparison.Ordinal);
+        var place = $"segment 1, offset 8192, file {LogScripts.Folder}/{first}";
+        Assert.Contains(place, thrown.Message, StringComparison.Ordinal);
     }
 
     /// <summary>An entry that went bad after the start is noticed by the read that meets it.</summary>
@@ -110,7 +112,8 @@ public sealed class LogDamageTests
             () => SegmentedLog.Open(disk.Clone(), LogScripts.Folder, foreign, out _));
         Assert.Contains("another data directory", thrown.Message, StringComparison.Ordinal);
         var gone = LogScripts.Options with { MustExist = true };
-        Assert.Throws<StorageDamagedException>(() => SegmentedLog.Open(LogScripts.Disk(), LogScripts.Folder, gone, out _));
+        Assert.Throws<StorageDamagedException>(
+            () => SegmentedLog.Open(LogScripts.Disk(), LogScripts.Folder, gone, out _));
         SegmentedLog.Open(disk, LogScripts.Folder, gone, out _).Dispose();
     }
 
@@ -123,7 +126,8 @@ public sealed class LogDamageTests
         var batches = new List<LogBatch> { LogScripts.Create(1), LogScripts.Create(2) };
         for (var i = 0UL; i < 4; i++)
         {
-            batches.Add(LogBatch.Of(LogScripts.Entries(group: 1 + (i % 2), term: 1, 1 + (i / 2 * 2), count: 2, bytes: 7000)));
+            batches.Add(LogBatch.Of(
+                LogScripts.Entries(group: 1 + (i % 2), term: 1, 1 + (i / 2 * 2), count: 2, bytes: 7000)));
         }
 
         batches.Add(LogBatch.Of(LogScripts.Entries(group: 2, term: 2, first: 3, count: 1, bytes: 50)));
@@ -145,7 +149,8 @@ public sealed class LogDamageTests
     // Every byte of headers and records; of payloads and padding every 61st, they are all alike.
     private static IEnumerable<(string Path, long Offset)> Bytes(SimulatedFileSystem disk)
     {
-        foreach (var name in disk.List(LogScripts.Folder).Where(name => name.EndsWith(".log", StringComparison.Ordinal)))
+        var logs = disk.List(LogScripts.Folder).Where(name => name.EndsWith(".log", StringComparison.Ordinal));
+        foreach (var name in logs)
         {
             for (var offset = 0L; offset < LogScripts.Options.SegmentBytes; offset++)
             {

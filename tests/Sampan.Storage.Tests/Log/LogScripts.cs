@@ -91,7 +91,8 @@ internal static class LogScripts
         var term = Math.Max(group.HardState.Term, group.Entries.Count > 0 ? group.Entries[^1].Term : group.Base.Term);
         term += prng.Chance(1, 8) || term == 0 ? 1UL : 0;
         task.HardState = term > group.HardState.Term || prng.Chance(1, 2)
-            ? new HardState(term, term > group.HardState.Term ? new ReplicaId(term % 3) : group.HardState.Vote, group.Base.Index)
+            ? new HardState(
+                term, term > group.HardState.Term ? new ReplicaId(term % 3) : group.HardState.Vote, group.Base.Index)
             : null;
         if (prng.Chance(1, 16))
         {
@@ -154,7 +155,10 @@ internal static class LogScripts
         return prng.NextBelow(8) switch
         {
             0 => new() { Kind = StoreRecordKind.Admitted },
-            1 => new() { Kind = StoreRecordKind.ElectionTimeout, ElectionTimeout = new TimeSpan(prng.NextBelow(99) + 1) },
+            1 => new()
+            {
+                Kind = StoreRecordKind.ElectionTimeout, ElectionTimeout = new TimeSpan(prng.NextBelow(99) + 1),
+            },
             2 => new()
             {
                 Kind = StoreRecordKind.PeerIncarnation,
@@ -169,7 +173,10 @@ internal static class LogScripts
                 Group = new(id),
                 Snapshot = Snapshot(group.Entries[prng.NextBelow(group.Entries.Count)].Id),
             },
-            _ => new() { Kind = StoreRecordKind.CompactionMark, Group = new(id), CompactedTo = Compaction(prng, group) },
+            _ => new()
+            {
+                Kind = StoreRecordKind.CompactionMark, Group = new(id), CompactedTo = Compaction(prng, group),
+            },
         };
     }
 

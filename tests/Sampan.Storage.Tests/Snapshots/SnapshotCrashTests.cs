@@ -93,7 +93,9 @@ public sealed class SnapshotCrashTests
         },
         (files, _) => AssertStart(files, [20]));
 
-    /// <summary>Every kind of leftover at once: what a start settles, an interrupted start settles the same way.</summary>
+    /// <summary>
+    /// Every kind of leftover at once: what a start settles, an interrupted start settles the same way.
+    /// </summary>
     [Fact]
     public void While_the_start_settles_what_was_left()
     {

@@ -95,7 +95,8 @@ public sealed class StartMatrixTests
             return "refused";
         }
 
-        Assert.Equal(marked.Length, remarks.Count(remark => remark.Contains("cannot be used", StringComparison.Ordinal)));
+        var unusable = remarks.Count(remark => remark.Contains("cannot be used", StringComparison.Ordinal));
+        Assert.Equal(marked.Length, unusable);
         var left = files.DirectoryExists(Snapshot.Folder) ? files.List(Snapshot.Folder) : [];
         return left.Count > 0 && files.Tree().SequenceEqual(before) ? "stays"
             : left.Count == 0 ? (marked.Length > 0 ? "missing" : "gone")

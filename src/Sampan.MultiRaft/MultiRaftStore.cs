@@ -16,7 +16,7 @@ namespace Sampan.MultiRaft;
 /// All groups of one store: wires the workers, starts and stops them. It never exits the process; a failure (a disk
 /// that can no longer be trusted, an impossible state) stops all of it and is reported once.
 /// </summary>
-public sealed class StoreHost : IGroupDirectory
+public sealed class MultiRaftStore : IGroupDirectory
 {
     private readonly StoreOptions _options;
     private readonly StoreLeaves _leaves;
@@ -35,7 +35,7 @@ public sealed class StoreHost : IGroupDirectory
     /// <see cref="ArgumentException"/> for a bad setting, <see cref="StorageDamagedException"/> for what cannot be
     /// used.
     /// </summary>
-    public StoreHost(StoreOptions options, StoreThreads threads, StoreLeaves leaves)
+    public MultiRaftStore(StoreOptions options, StoreThreads threads, StoreLeaves leaves)
     {
         options.Validate();
         threads.Validate();
