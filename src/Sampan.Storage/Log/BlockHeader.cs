@@ -20,6 +20,17 @@ internal readonly record struct BlockHeader(
     /// <summary>Whether records follow: a state block or an ordinary batch.</summary>
     public bool IsBatch => Kind is HeaderKind.State or HeaderKind.Batch;
 
+    /// <summary>
+    /// The header of a segment: in place of the number of records it carries the file's length in blocks, so that a
+    /// file that was cut short is not taken for a log that ends early.
+    /// </summary>
+    public static BlockHeader OfSegment(ulong sequence, ulong firstBatch, int blocks) =>
+        new(HeaderKind.Segment, sequence, firstBatch, Block: 0, BodyBytes: 0, blocks, BodyCrc: 0);
+
+    /// <summary>A mark: batch n and all before it are synced.</summary>
+    public static BlockHeader OfMark(ulong segment, ulong batch, uint block) =>
+        new(HeaderKind.Synced, segment, batch, block, BodyBytes: 0, Records: 0, BodyCrc: 0);
+
     /// <summary>Writes it, check sum included.</summary>
     public void Write(Span<byte> destination, Incarnation owner)
     {

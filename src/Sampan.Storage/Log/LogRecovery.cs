@@ -129,7 +129,7 @@ internal sealed class LogRecovery
                 && header.Segment == sequence && header.Block == 0;
             if (isOpened)
             {
-                RequireAscending(sequence, header, path);
+                RequireWhole(reader, header, path);
                 _segments.Add(new Segment(sequence, header.Batch, file, path));
             }
             else if (!isLast || HoldsAny(reader, sequence))
@@ -148,11 +148,16 @@ internal sealed class LogRecovery
         }
     }
 
-    private void RequireAscending(ulong sequence, BlockHeader header, string path)
+    private void RequireWhole(SegmentReader reader, BlockHeader header, string path)
     {
+        if (header.Records != reader.Blocks)
+        {
+            throw Damaged(path, header.Segment, block: 0, "the file has another length than when it was opened");
+        }
+
         if (header.Batch == 0 || (_segments.Count > 0 && header.Batch <= _segments[^1].FirstBatch))
         {
-            throw Damaged(path, sequence, block: 0, "the segment's first batch is not above the one before it");
+            throw Damaged(path, header.Segment, block: 0, "the segment's first batch is not above the one before it");
         }
     }
 

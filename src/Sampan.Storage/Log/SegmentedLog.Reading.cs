@@ -9,6 +9,9 @@ public sealed partial class SegmentedLog
 {
     private const int ReadBytesMax = 1024 * 1024;
 
+    // What is read and written again in one step of forwarding, and how much is appended between two steps.
+    private long ForwardStepBytes => Math.Min(ForwardBytes, BatchBytesMax);
+
     private bool IsForwardDue
     {
         get
@@ -176,7 +179,7 @@ public sealed partial class SegmentedLog
     private List<(EntryKey Key, EntryLocation From)> CollectForward(Segment oldest)
     {
         var moved = new List<(EntryKey, EntryLocation)>();
-        var bytesMax = Math.Min(ForwardBytes, BatchBytesMax / 2);
+        var bytesMax = ForwardStepBytes;
         _batch.Clear();
         for (var i = _table.FirstFrom(_forwardGroup); i < _table.Groups.Count; i++)
         {

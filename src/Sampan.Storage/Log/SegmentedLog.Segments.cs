@@ -149,8 +149,7 @@ public sealed partial class SegmentedLog
     {
         Span<byte> block = stackalloc byte[LogFormat.BlockBytes];
         block.Clear();
-        var header = new BlockHeader(
-            HeaderKind.Segment, segment.Sequence, segment.FirstBatch, Block: 0, BodyBytes: 0, Records: 0, BodyCrc: 0);
+        var header = BlockHeader.OfSegment(segment.Sequence, segment.FirstBatch, segment.Blocks);
         header.Write(block, _options.Owner);
         segment.File.Write(0, block);
         segment.File.SyncData();
@@ -167,9 +166,7 @@ public sealed partial class SegmentedLog
 
     private ReadOnlySpan<byte> MarkOf(Segment segment, ulong batch, int block)
     {
-        var mark = new BlockHeader(
-            HeaderKind.Synced, segment.Sequence, batch, (uint)block, BodyBytes: 0, Records: 0, BodyCrc: 0);
-        mark.Write(_mark, _options.Owner);
+        BlockHeader.OfMark(segment.Sequence, batch, (uint)block).Write(_mark, _options.Owner);
         return _mark;
     }
 

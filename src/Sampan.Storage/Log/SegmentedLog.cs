@@ -19,7 +19,6 @@ namespace Sampan.Storage.Log;
 /// </remarks>
 public sealed partial class SegmentedLog : ILogStorage, IDisposable
 {
-    // What is read and written again in one step of forwarding, and how much is appended between two steps.
     private const int ForwardBytes = 256 * 1024;
     private const int SegmentsKept = 4;
 
@@ -216,7 +215,7 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
         Take(tasks, records, start);
         Retire();
         _forwardDebtBytes += _batch.BodyBytes;
-        if (_forwardDebtBytes >= ForwardBytes && IsForwardDue)
+        if (_forwardDebtBytes >= ForwardStepBytes && IsForwardDue)
         {
             _forwardDebtBytes = 0;
             Forward();
