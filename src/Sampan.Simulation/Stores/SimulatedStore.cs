@@ -50,7 +50,7 @@ internal sealed class SimulatedStore
     public ulong Life { get; private set; }
 
     /// <summary>Its host; null while it is down.</summary>
-    public StoreHost? Host { get; private set; }
+    public MultiRaftStore? Host { get; private set; }
 
     /// <summary>The state machines of its life.</summary>
     public RegisterMachines? Machines { get; private set; }
@@ -85,7 +85,7 @@ internal sealed class SimulatedStore
             Prng = _prng.Fork(),
             Observer = Events,
         };
-        Host = new StoreHost(DrawOptions(), DrawThreads(), leaves);
+        Host = new MultiRaftStore(DrawOptions(), DrawThreads(), leaves);
         Host.Start();
         _world.Started(this);
     }
