@@ -7,15 +7,26 @@ namespace Sampan.MultiRaft.Groups;
 
 /// <summary>
 /// Proposals of one group that came through this store's doors and are not answered. A proposal is found by its
-/// sequence when its entry is applied, and by its place in the log when another entry is found there.
+/// sequence when its entry is applied. It has lost its place for ever when an entry of a later term is committed,
+/// wherever that stands.
 /// </summary>
+/// <remarks>
+/// Why the term alone decides. (1) Entries come here in the order of the log, and terms never fall along a log. (2) So
+/// behind a committed entry of term t no entry of an earlier term is ever committed. (3) One before it would have been
+/// taken by its sequence already. To wait for the very index instead could take for ever: the new leader's log may end
+/// below it.
+/// </remarks>
 internal sealed class ProposalTable
 {
+    private const string Overtaken = "another entry took its place in the log";
+
     private readonly Dictionary<ulong, PendingRequest> _bySequence = [];
-    private readonly Dictionary<ulong, PendingRequest> _byIndex = [];
     private readonly List<PendingRequest> _scratch = [];
     private readonly ICompletionQueue _completions;
     private ulong _lastSequence;
+
+    // The term of the newest entry that was handed to the state machine.
+    private ulong _committedTerm;
 
     /// <summary>An empty table.</summary>
     public ProposalTable(ICompletionQueue completions) => _completions = completions;
@@ -40,7 +51,10 @@ internal sealed class ProposalTable
         }
 
         request.Position = position;
-        _byIndex[position.Index] = request;
+        if (position.Term < _committedTerm)
+        {
+            Fail(request, RaftErrorCode.LeaderChanged, RequestOutcome.NotApplied, Overtaken);
+        }
     }
 
     /// <summary>Whether a proposal is still waiting.</summary>
@@ -54,44 +68,48 @@ internal sealed class ProposalTable
             return null;
         }
 
-        if (request.Position != default)
-        {
-            _byIndex.Remove(request.Position.Index);
-        }
-
         request.Position = position;
         return request;
     }
 
     /// <summary>
-    /// An entry is committed at <paramref name="position"/>: a proposal that had its place there in another term has
-    /// lost it for ever.
+    /// An entry is committed at <paramref name="position"/>, and whoever waited for it was taken: proposals that had
+    /// their place in an earlier term have lost it for ever.
     /// </summary>
     public void Committed(LogId position)
     {
-        if (_byIndex.Count == 0 || !_byIndex.TryGetValue(position.Index, out var request)
-            || request.Position.Term == position.Term)
+        if (position.Term <= _committedTerm)
         {
             return;
         }
 
-        const string Reason = "another entry took its place in the log";
-        Fail(request, RaftErrorCode.LeaderChanged, RequestOutcome.NotApplied, Reason);
+        _committedTerm = position.Term;
+        _scratch.Clear();
+        foreach (var request in _bySequence.Values)
+        {
+            if (request.Position != default && request.Position.Term < position.Term)
+            {
+                _scratch.Add(request);
+            }
+        }
+
+        FailScratch(RaftErrorCode.LeaderChanged, RequestOutcome.NotApplied, Overtaken);
     }
 
-    /// <summary>A snapshot covers everything up to an index: results below it are not known here.</summary>
-    public void CoveredTo(ulong index)
+    /// <summary>A snapshot covers everything up to a position: results below it are not known here.</summary>
+    public void CoveredTo(LogId position)
     {
         _scratch.Clear();
-        foreach (var request in _byIndex.Values)
+        foreach (var request in _bySequence.Values)
         {
-            if (request.Position.Index <= index)
+            if (request.Position != default && request.Position.Index <= position.Index)
             {
                 _scratch.Add(request);
             }
         }
 
         FailScratch(RaftErrorCode.CoveredBySnapshot, RequestOutcome.Unknown, "a snapshot covered its place in the log");
+        Committed(position);
     }
 
     /// <summary>
@@ -153,11 +171,6 @@ internal sealed class ProposalTable
     private void Fail(PendingRequest request, RaftErrorCode code, RequestOutcome outcome, string message)
     {
         _bySequence.Remove(request.Sequence);
-        if (request.Position != default)
-        {
-            _byIndex.Remove(request.Position.Index);
-        }
-
         request.Fail(code, outcome, message, _completions);
     }
 }

@@ -194,7 +194,7 @@ internal sealed partial class ReplicaHost
         {
             if (task.Snapshot is not null && _backlogNext <= task.Snapshot.Last.Index)
             {
-                _proposals.CoveredTo(task.Snapshot.Last.Index);
+                _proposals.CoveredTo(task.Snapshot.Last);
                 _backlogNext = task.Snapshot.Last.Index + 1;
                 _store.ApplyWorker.Enqueue(new ApplyWork(Lane) { Snapshot = task.Snapshot });
                 _store.SnapshotWorker.Installed(Group);

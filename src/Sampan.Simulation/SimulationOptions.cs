@@ -1,0 +1,32 @@
+namespace Sampan.Simulation;
+
+/// <summary>What a simulation is to do; everything else follows from the seed.</summary>
+public sealed record SimulationOptions
+{
+    /// <summary>The seed.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Events before the faults stop.</summary>
+    public long Events { get; init; } = 5000;
+
+    /// <summary>Stores.</summary>
+    public int Stores { get; init; } = 3;
+
+    /// <summary>Groups; each has a replica on three stores, or on all if there are fewer.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Clients, each of which waits for an answer before it asks again.</summary>
+    public int Clients { get; init; } = 6;
+
+    /// <summary>Whether anything goes wrong.</summary>
+    public bool HasFaults { get; init; } = true;
+
+    /// <summary>A defect that is planted.</summary>
+    public PlantedBug Bug { get; init; }
+
+    /// <summary>T of all groups.</summary>
+    public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Whether each event is remembered in words, for the one who looks for the cause of a failure.</summary>
+    public bool IsTraced { get; init; }
+}
