@@ -1,0 +1,38 @@
+using Sampan.Base;
+
+namespace Sampan.Testing.Workers;
+
+/// <summary>
+/// Runs the workers of a <see cref="SimulatedProcess"/> as events of its timeline. Workers of a thread take turns in
+/// the order of adding and share its local time; threads that are ready at the same instant run in a drawn order. The
+/// limits of the watchdog hold as they do for real threads.
+/// </summary>
+public sealed class SimulatedWorkerRunner : IWorkerRunner
+{
+    private readonly SimulatedProcess _process;
+    private bool _hasStarted;
+    private bool _hasStopped;
+
+    internal SimulatedWorkerRunner(SimulatedProcess process) => _process = process;
+
+    /// <summary>Whether its workers are called.</summary>
+    public bool IsRunning => _hasStarted && !_hasStopped && _process.IsAlive;
+
+    /// <inheritdoc/>
+    public IWorkerHandle Add(IWorker worker, string thread)
+    {
+        Invariant.Holds(!_hasStarted);
+        return _process.ThreadOf(thread).Add(worker);
+    }
+
+    /// <inheritdoc/>
+    public void Start()
+    {
+        Invariant.Holds(!_hasStarted);
+        _hasStarted = true;
+        _process.StartAll();
+    }
+
+    /// <inheritdoc/>
+    public void Stop() => _hasStopped = true;
+}
