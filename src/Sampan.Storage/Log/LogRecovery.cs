@@ -254,7 +254,8 @@ internal sealed class LogRecovery
         {
             if (group.FindMissing() is > 0 and var missing)
             {
-                throw new StorageDamagedException($"log damaged: entry {missing} of group {group.State.Id} is nowhere");
+                throw new StorageDamagedException(
+                    $"log damaged: entry {missing} of group {group.State.Id} is nowhere");
             }
 
             var recovered = group.Build(location => SegmentOf(location).Gained(location));

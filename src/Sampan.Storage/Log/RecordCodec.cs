@@ -105,8 +105,8 @@ internal static class RecordCodec
         }
 
         var last = new LogId(record.Number(0), record.Number(1));
-        var inForce = new ConfigurationEntry(record.Number(3), configuration);
-        snapshot = new SnapshotMeta(last, inForce, (long)record.Number(2));
+        var entry = new ConfigurationEntry(record.Number(3), configuration);
+        snapshot = new SnapshotMeta(last, entry, (long)record.Number(2));
         return true;
     }
 

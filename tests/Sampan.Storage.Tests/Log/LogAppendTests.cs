@@ -151,7 +151,9 @@ public sealed class LogAppendTests
         }
     }
 
-    /// <summary>F4: no room for spares is said, and appending goes on while spares last; then room comes back.</summary>
+    /// <summary>
+    /// F4: no room for spares is said, and appending goes on while spares last; then room comes back.
+    /// </summary>
     [Fact]
     public void A_full_disk_stops_nothing_while_spares_last()
     {

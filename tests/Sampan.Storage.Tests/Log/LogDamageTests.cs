@@ -63,8 +63,7 @@ public sealed class LogDamageTests
     public void A_missing_segment_is_damage()
     {
         var (disk, _) = Script(isMarked: true);
-        var names = disk.List(LogScripts.Folder)
-            .Where(name => name.EndsWith(".log", StringComparison.Ordinal)).ToList();
+        var names = Segments(disk);
         Assert.True(names.Count >= 2);
         foreach (var name in names.SkipLast(1))
         {
@@ -112,8 +111,8 @@ public sealed class LogDamageTests
             () => SegmentedLog.Open(disk.Clone(), LogScripts.Folder, foreign, out _));
         Assert.Contains("another data directory", thrown.Message, StringComparison.Ordinal);
         var gone = LogScripts.Options with { MustExist = true };
-        Assert.Throws<StorageDamagedException>(
-            () => SegmentedLog.Open(LogScripts.Disk(), LogScripts.Folder, gone, out _));
+        var empty = LogScripts.Disk();
+        Assert.Throws<StorageDamagedException>(() => SegmentedLog.Open(empty, LogScripts.Folder, gone, out _));
         SegmentedLog.Open(disk, LogScripts.Folder, gone, out _).Dispose();
     }
 
@@ -126,8 +125,8 @@ public sealed class LogDamageTests
         var batches = new List<LogBatch> { LogScripts.Create(1), LogScripts.Create(2) };
         for (var i = 0UL; i < 4; i++)
         {
-            batches.Add(LogBatch.Of(
-                LogScripts.Entries(group: 1 + (i % 2), term: 1, 1 + (i / 2 * 2), count: 2, bytes: 7000)));
+            var first = 1 + (i / 2 * 2);
+            batches.Add(LogBatch.Of(LogScripts.Entries(group: 1 + (i % 2), term: 1, first, count: 2, bytes: 7000)));
         }
 
         batches.Add(LogBatch.Of(LogScripts.Entries(group: 2, term: 2, first: 3, count: 1, bytes: 50)));
@@ -146,11 +145,13 @@ public sealed class LogDamageTests
         return (disk, states);
     }
 
+    private static List<string> Segments(SimulatedFileSystem disk) =>
+        [.. disk.List(LogScripts.Folder).Where(name => name.EndsWith(".log", StringComparison.Ordinal))];
+
     // Every byte of headers and records; of payloads and padding every 61st, they are all alike.
     private static IEnumerable<(string Path, long Offset)> Bytes(SimulatedFileSystem disk)
     {
-        var logs = disk.List(LogScripts.Folder).Where(name => name.EndsWith(".log", StringComparison.Ordinal));
-        foreach (var name in logs)
+        foreach (var name in Segments(disk))
         {
             for (var offset = 0L; offset < LogScripts.Options.SegmentBytes; offset++)
             {

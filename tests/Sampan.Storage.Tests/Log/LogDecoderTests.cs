@@ -81,7 +81,8 @@ public sealed class LogDecoderTests
     {
         var clone = disk.Clone();
         var names = clone.List(LogScripts.Folder);
-        using var file = clone.Open($"{LogScripts.Folder}/{names[prng.NextBelow(names.Count)]}", FileOpenMode.ReadWrite);
+        var path = $"{LogScripts.Folder}/{names[prng.NextBelow(names.Count)]}";
+        using var file = clone.Open(path, FileOpenMode.ReadWrite);
         if (prng.Chance(1, 4))
         {
             file.SetLength(prng.NextBelow((int)file.LengthBytes + 5000));
@@ -138,7 +139,11 @@ public sealed class LogDecoderTests
             Group = new GroupId(1),
             CompactedTo = new LogId(1, 1),
         });
-        buffer.Add(new StoreRecord { Kind = StoreRecordKind.ElectionTimeout, ElectionTimeout = TimeSpan.FromSeconds(1) });
+        buffer.Add(new StoreRecord
+        {
+            Kind = StoreRecordKind.ElectionTimeout,
+            ElectionTimeout = TimeSpan.FromSeconds(1),
+        });
         buffer.AddSnapshot(RecordKind.Install, new GroupId(1), LogScripts.Snapshot(new LogId(2, 9)));
         var body = buffer.Body.ToArray();
         return (new BlockHeader(HeaderKind.Batch, 1, 2, 1, body.Length, buffer.Records, BodyCrc: 0), body);

@@ -4,7 +4,9 @@ using Sampan.Storage.Log;
 
 namespace Sampan.Storage.Tests.Log;
 
-/// <summary>The same histories on the operating system's files, where a crash is merely an end without a word.</summary>
+/// <summary>
+/// The same histories on the operating system's files, where a crash is merely an end without a word.
+/// </summary>
 public sealed class LogOnDiskTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sampan-log-").FullName;

@@ -90,9 +90,9 @@ internal static class LogScripts
         var task = new PersistTask(new GroupId(id), 1);
         var term = Math.Max(group.HardState.Term, group.Entries.Count > 0 ? group.Entries[^1].Term : group.Base.Term);
         term += prng.Chance(1, 8) || term == 0 ? 1UL : 0;
+        var vote = term > group.HardState.Term ? new ReplicaId(term % 3) : group.HardState.Vote;
         task.HardState = term > group.HardState.Term || prng.Chance(1, 2)
-            ? new HardState(
-                term, term > group.HardState.Term ? new ReplicaId(term % 3) : group.HardState.Vote, group.Base.Index)
+            ? new HardState(term, vote, group.Base.Index)
             : null;
         if (prng.Chance(1, 16))
         {
@@ -157,7 +157,8 @@ internal static class LogScripts
             0 => new() { Kind = StoreRecordKind.Admitted },
             1 => new()
             {
-                Kind = StoreRecordKind.ElectionTimeout, ElectionTimeout = new TimeSpan(prng.NextBelow(99) + 1),
+                Kind = StoreRecordKind.ElectionTimeout,
+                ElectionTimeout = new TimeSpan(prng.NextBelow(99) + 1),
             },
             2 => new()
             {
@@ -175,7 +176,9 @@ internal static class LogScripts
             },
             _ => new()
             {
-                Kind = StoreRecordKind.CompactionMark, Group = new(id), CompactedTo = Compaction(prng, group),
+                Kind = StoreRecordKind.CompactionMark,
+                Group = new(id),
+                CompactedTo = Compaction(prng, group),
             },
         };
     }
