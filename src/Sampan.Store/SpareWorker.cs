@@ -1,5 +1,4 @@
 using Sampan.Base;
-using Sampan.MultiRaft;
 using Sampan.Storage.Log;
 
 namespace Sampan.Store;
@@ -11,14 +10,14 @@ namespace Sampan.Store;
 internal sealed class SpareWorker : IWorker
 {
     private readonly SegmentedLog _log;
-    private readonly MonotonicClock _clock;
+    private readonly TimeProvider _time;
     private readonly TimeSpan _interval;
 
     /// <summary>A worker for a log that looks at it once an interval.</summary>
-    public SpareWorker(SegmentedLog log, MonotonicClock clock, TimeSpan interval)
+    public SpareWorker(SegmentedLog log, TimeProvider time, TimeSpan interval)
     {
         _log = log;
-        _clock = clock;
+        _time = time;
         _interval = interval;
     }
 
@@ -27,5 +26,8 @@ internal sealed class SpareWorker : IWorker
 
     /// <inheritdoc/>
     public Instant RunOnce() =>
-        _log.PrepareSpares() == SpareStatus.Working ? Instant.Zero : _clock.Now.After(_interval);
+        _log.PrepareSpares() == SpareStatus.Working ? Instant.Zero : Now.After(_interval);
+
+    // As the host's workers count: the clock's time since its origin.
+    private Instant Now => new(_time.GetElapsedTime(0, _time.GetTimestamp()).Ticks);
 }
