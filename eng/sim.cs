@@ -3,7 +3,7 @@
 #:property PublishAot=false
 
 // Runs seeds of the simulation: `dotnet run -c Release eng/sim.cs -- --seed 17 --count 100 --events 5000`. Further
-// options: --stores, --groups, --clients, --calm (no faults), --bug (a planted one, by name). Ends with 1 at the first
+// options: --stores, --groups, --clients, --calm (no faults), --real-log (on a simulated disk), --bug (a planted one, by name). Ends with 1 at the first
 // seed that fails, and prints what it broke.
 
 using System.Diagnostics;
@@ -25,6 +25,7 @@ for (var i = 0L; i < count; i++)
         Stores = (int)Read("--stores", 3),
         Groups = (int)Read("--groups", 1),
         Clients = (int)Read("--clients", 6),
+        HasRealLog = args.Contains("--real-log"),
         HasFaults = !args.Contains("--calm"),
         Bug = Enum.Parse<PlantedBug>(Text("--bug") ?? "None"),
     };

@@ -150,7 +150,7 @@ public sealed class ClusterSimulation
     }
 
     private static bool IsLeader(Stores.SimulatedStore store, GroupId group) =>
-        store.Host is not null && store.Host.TryGet(group, out var door) && door.Status.IsLeader;
+        store.Groups is not null && store.Groups.TryGet(group, out var door) && door.Status.IsLeader;
 
     private bool AreEqual()
     {
@@ -195,7 +195,7 @@ public sealed class ClusterSimulation
         {
             foreach (var store in _world.Stores)
             {
-                if (store.Host is null || !store.Host.TryGet(group, out var door))
+                if (store.Groups is null || !store.Groups.TryGet(group, out var door))
                 {
                     lines.Add($"group {group} at store {store.Id}: none");
                     continue;
@@ -208,7 +208,7 @@ public sealed class ClusterSimulation
             }
         }
 
-        lines.AddRange(_world.Stores.Select(store => $"store {store.Id}: {store.Events?.LastRemark}"));
+        lines.AddRange(_world.Stores.Select(store => $"store {store.Id}: {store.LastRemark}"));
         lines.AddRange(_world.Network.Pairs.Select(pair => pair.ToString()));
         return string.Join("\n", lines);
     }

@@ -14,7 +14,4 @@ public enum PlantedBug
     /// never reach the disk (B12).
     /// </summary>
     OverwriteBlessed = 2,
-
-    /// <summary>A write is reported as durable when the next one is begun: a sync that lies.</summary>
-    SyncLies = 3,
 }

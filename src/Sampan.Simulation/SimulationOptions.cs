@@ -24,9 +24,11 @@ public sealed record SimulationOptions
     /// <summary>A defect that is planted.</summary>
     public PlantedBug Bug { get; init; }
 
+    /// <summary>
+    /// Whether stores keep the real log on a simulated disk, or a model of it, which is many times faster.
+    /// </summary>
+    public bool HasRealLog { get; init; }
+
     /// <summary>T of all groups.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(300);
-
-    /// <summary>Whether each event is remembered in words, for the one who looks for the cause of a failure.</summary>
-    public bool IsTraced { get; init; }
 }

@@ -61,13 +61,13 @@ internal sealed class SimulationWorld
     /// <summary>A store runs: it bootstraps its groups, unless it did so before.</summary>
     public void Started(SimulatedStore store)
     {
-        Invariant.Holds(store.Host is not null);
+        Invariant.Holds(store.Groups is not null);
         foreach (var (group, initial) in _groups)
         {
-            if (IsMember(initial, store.Id) && !store.Host.TryGet(group, out _))
+            if (IsMember(initial, store.Id) && !store.Groups.TryGet(group, out _))
             {
                 // A crash may come before it is durable; the next start asks again.
-                _ = store.Host.CreateAsync(group, initial, CancellationToken.None).AsTask();
+                _ = store.Groups.CreateAsync(group, initial, CancellationToken.None).AsTask();
             }
         }
     }

@@ -66,7 +66,7 @@ internal sealed class FaultPlan
                 store.Crash(losesPower: _prng.Chance(1, 2));
                 break;
             case 2:
-                store.CrashAtNextWrite();
+                store.CrashAtWrite();
                 break;
             case 3:
                 CrashAll();
@@ -115,7 +115,7 @@ internal sealed class FaultPlan
 
     private static void StartIfDown(SimulatedStore store)
     {
-        if (store.Host is null)
+        if (!store.IsUp)
         {
             store.Start();
         }

@@ -108,9 +108,17 @@ internal sealed class SimulatedNetwork
     public void PlanDelivery(Instant at, ulong pair, Action action) =>
         _events.Plan(at, EventKind.Delivery, pair, action);
 
-    /// <summary>Tells a store that appends were dropped, a little later.</summary>
+    /// <summary>
+    /// Tells a store, a little later, that there was no way for a message: an append by its group; a forwarded proposal
+    /// as if its stream had been lost with it, so that its door does not wait for ever.
+    /// </summary>
     public void ReportDropped(SimulatedTransport from, StoreId to, StoreMessage message)
     {
+        if (from.IsAlive && message.Kind == StoreMessageKind.Forward)
+        {
+            Plan(TimeSpan.FromMicroseconds(1), to.Value, () => ReportLost(from, to));
+        }
+
         if (from.IsAlive && message.Raft?.Kind == MessageKind.Append)
         {
             Plan(TimeSpan.FromMicroseconds(1), to.Value, () => Report(from, to, message.Group));
@@ -140,6 +148,14 @@ internal sealed class SimulatedNetwork
 
     /// <summary>A part of a time.</summary>
     public TimeSpan DrawBelow(TimeSpan bound) => _prng.NextBelow(bound);
+
+    private static void ReportLost(SimulatedTransport from, StoreId to)
+    {
+        if (from.IsAlive)
+        {
+            from.Handler.PeerLost(new StoreConnection(to, default, 0));
+        }
+    }
 
     private static void Report(SimulatedTransport from, StoreId to, GroupId group)
     {

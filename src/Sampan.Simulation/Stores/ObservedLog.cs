@@ -12,8 +12,6 @@ internal sealed class ObservedLog : ILogStorage
     private readonly IReadOnlyDictionary<GroupId, GroupChecker> _checkers;
     private readonly PlantedBug _bug;
     private readonly Dictionary<GroupId, ulong> _durableTo = [];
-    private PersistTask[] _heldBack = [];
-    private StoreRecord[] _heldBackRecords = [];
 
     /// <summary>The log of a store.</summary>
     public ObservedLog(
@@ -37,19 +35,13 @@ internal sealed class ObservedLog : ILogStorage
     /// <inheritdoc/>
     public void Append(ReadOnlySpan<PersistTask> tasks, ReadOnlySpan<StoreRecord> records)
     {
-        switch (_bug)
+        if (_bug == PlantedBug.None)
         {
-            case PlantedBug.SyncLies:
-                _log.Append(_heldBack, _heldBackRecords);
-                _heldBack = tasks.ToArray();
-                _heldBackRecords = records.ToArray();
-                break;
-            case PlantedBug.None:
-                _log.Append(tasks, records);
-                break;
-            default:
-                _log.Append(Damaged(tasks), records);
-                break;
+            _log.Append(tasks, records);
+        }
+        else
+        {
+            _log.Append(Damaged(tasks), records);
         }
 
         foreach (var task in tasks)

@@ -2,10 +2,10 @@ using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft;
 using Sampan.MultiRaft.Abstractions;
-using Sampan.Simulation.Network;
 using Sampan.Simulation.Scheduling;
 using Sampan.Simulation.Workloads;
 using Sampan.Storage.Snapshots;
+using Sampan.Store;
 using Sampan.Testing.Files;
 
 namespace Sampan.Simulation.Stores;
@@ -13,17 +13,14 @@ namespace Sampan.Simulation.Stores;
 /// <summary>A store with its disk: it starts, dies in one way or another, and starts again with what the disk kept.</summary>
 internal sealed class SimulatedStore
 {
-    private const string SnapshotPath = "/snapshots";
+    private const string DataPath = "/store";
 
     private readonly SimulationWorld _world;
     private readonly Prng _prng;
     private readonly ModelDisk _disk = new();
     private readonly Incarnation _incarnation;
     private SimulatedFileSystem _files;
-    private SimulatedRunner? _runner;
-    private SimulatedTransport? _transport;
-    private SimulatedCompletions? _completions;
-    private ModelLog? _log;
+    private StoreLife? _life;
 
     /// <summary>A store with an empty disk.</summary>
     public SimulatedStore(SimulationWorld world, StoreId id, Prng prng)
@@ -46,141 +43,163 @@ internal sealed class SimulatedStore
     /// <summary>How fast it is.</summary>
     public StoreSpeed Speed { get; }
 
-    /// <summary>The life that it is in, or that ended last.</summary>
+    /// <summary>Which life it is in, or was in last.</summary>
     public ulong Life { get; private set; }
 
-    /// <summary>Its host; null while it is down.</summary>
-    public MultiRaftStore? Host { get; private set; }
+    /// <summary>Whether it runs.</summary>
+    public bool IsUp => _life is not null;
+
+    /// <summary>Its groups; null while it is down.</summary>
+    public IGroupDirectory? Groups => _life?.Groups;
 
     /// <summary>The state machines of its life.</summary>
-    public RegisterMachines? Machines { get; private set; }
+    public RegisterMachines? Machines => _life?.Machines;
 
-    /// <summary>What happened in its life.</summary>
-    public StoreEvents? Events { get; private set; }
+    /// <summary>What an operator would have read last in this life.</summary>
+    public string LastRemark => _life?.Events.LastRemark ?? string.Empty;
 
-    /// <summary>Starts with what the disk holds.</summary>
+    /// <summary>Starts with what the disk holds. The power may go before it runs.</summary>
     public void Start()
     {
-        Invariant.Holds(Host is null);
+        Invariant.Holds(_life is null);
         Life++;
-        var number = (Id.Value << 16) + Life;
-        _runner = new SimulatedRunner(_world.Events, Time, Speed, number, Failed);
-        _transport = new SimulatedTransport(_world.Network, Id);
-        _completions = new SimulatedCompletions(_world.Events, _prng.Fork(), number);
-        _log = new ModelLog(_disk);
-        Machines = new RegisterMachines(Id, _world.Checkers);
-        Events = new StoreEvents(Id, _world.Checkers);
-        var recovered = _disk.Recover();
-        Check(recovered);
-        var leaves = new StoreLeaves
+        var life = new StoreLife(_world, this, _prng, (Id.Value << 16) + Life);
+        _life = life;
+        try
         {
-            Log = new ObservedLog(_log, Id, _world.Checkers, _world.Options.Bug),
-            Recovered = recovered,
-            Snapshots = new SnapshotStorage(_files, SnapshotPath),
-            Transport = _transport,
-            Machines = Machines,
-            Runner = _runner,
-            Completions = _completions,
-            Time = Time,
-            Prng = _prng.Fork(),
-            Observer = Events,
-        };
-        Host = new MultiRaftStore(DrawOptions(), DrawThreads(), leaves);
-        Host.Start();
+            if (_world.Options.HasRealLog)
+            {
+                BuildWhole(life);
+            }
+            else
+            {
+                BuildOnModel(life);
+            }
+        }
+        catch (SimulatedCrashException)
+        {
+            Crash(losesPower: true);
+            return;
+        }
+
         _world.Started(this);
     }
 
     /// <summary>The process dies; with <paramref name="losesPower"/> the disk forgets what was not synced.</summary>
     public void Crash(bool losesPower)
     {
-        if (Host is null)
+        if (_life is null)
         {
             return;
         }
 
-        Host = null;
-        Machines = null;
-        _runner?.Stop();
-        _transport?.Die();
-        if (_completions is not null)
-        {
-            _completions.IsDead = true;
-        }
-
+        _life.End();
+        _life = null;
         _files = losesPower ? _files.Crash(_prng.Fork()) : _files.Kill();
         _world.Crashed(this);
     }
 
-    /// <summary>The power goes at the next write of the log, before or after it; it fails the store soon enough.</summary>
-    public void CrashAtNextWrite()
+    /// <summary>The power goes in the middle of a write, soon.</summary>
+    public void CrashAtWrite()
     {
-        if (_log is not null)
+        if (_life is null)
         {
-            _log.CrashAtNextBatch = _prng.Chance(1, 2) ? CrashMoment.Before : CrashMoment.After;
+            return;
+        }
+
+        if (_life.ModelLog is not null)
+        {
+            _life.ModelLog.CrashAtNextBatch = _prng.Chance(1, 2) ? CrashMoment.Before : CrashMoment.After;
+        }
+        else
+        {
+            _files.CrashAt(_files.CallCount + 1 + _prng.NextBelow(20), (CrashMoment)_prng.NextBelow(3));
         }
     }
 
     /// <summary>The power stays, after all.</summary>
     public void KeepPower()
     {
-        if (_log is not null)
+        _files.CrashAt(long.MaxValue, CrashMoment.Before);
+        if (_life?.ModelLog is not null)
         {
-            _log.CrashAtNextBatch = null;
+            _life.ModelLog.CrashAtNextBatch = null;
         }
     }
 
     /// <summary>No worker runs for a while.</summary>
     public void Pause(TimeSpan duration)
     {
-        if (_runner is not null)
+        if (_life is not null)
         {
-            _runner.PausedUntil = _world.Events.Now.After(duration);
+            _life.Runner.PausedUntil = _world.Events.Now.After(duration);
         }
     }
 
-    /// <summary>What is read back holds together with what every store wrote.</summary>
-    private void Check(RecoveredStore recovered)
-    {
-        var entries = new List<Entry>();
-        foreach (var group in recovered.Groups)
-        {
-            entries.Clear();
-            var range = new IndexRange(group.Base.Index + 1, group.LastIndex + 1);
-            Invariant.Holds(range.IsEmpty || _disk.Read(group.Group, range, long.MaxValue, entries) == (int)range.Count);
-            _world.Checkers[group.Group].OnRecovered(Id, group.Base, entries);
-        }
-    }
-
-    private void Failed(IWorker worker, Exception exception)
+    /// <summary>A worker found its disk without power; the store is gone.</summary>
+    public void WorkerFailed(IWorker worker, Exception exception)
     {
         if (exception is not SimulatedCrashException)
         {
-            throw new SimulationFailedException($"store {Id}: {worker.Name} failed", exception);
+            throw new SimulationFailedException($"store {Id}: {worker.Name} failed: {exception.Message}", exception);
         }
 
-        _world.Events.PlanAfter(TimeSpan.Zero, EventKind.Fault, Id.Value, () => Crash(losesPower: true));
-        _runner?.Stop();
+        var life = Life;
+        _life?.Runner.Stop();
+        _world.Events.PlanAfter(TimeSpan.Zero, EventKind.Fault, Id.Value, () => CrashIf(life));
     }
 
-    private StoreOptions DrawOptions() => new()
+    private void CrashIf(ulong life)
     {
-        Store = Id,
-        ClusterId = 1,
-        Incarnation = _incarnation,
-        Boot = new BootId(_prng.Next()),
-        ElectionTimeout = _world.Options.ElectionTimeout,
-        HeartbeatInterval = _world.Options.ElectionTimeout / 6,
-        ElectionRoundTrip = TimeSpan.FromMilliseconds(10),
-        SnapshotEntries = (ulong)_prng.NextBetween(10, 100),
-        CompactionMarginEntries = (ulong)_prng.NextBelow(20),
-        EntryCacheBytesMax = _prng.Chance(1, 2) ? 1 : 64 * 1024 * 1024,
-        PendingProposalsMax = _prng.Chance(1, 8) ? 2 : 1024,
-        CommandBytesMax = 1024,
-    };
+        if (Life == life)
+        {
+            Crash(losesPower: true);
+        }
+    }
 
-    private StoreThreads DrawThreads() => new()
+    private void BuildWhole(StoreLife life)
     {
-        GroupWorkers = _prng.Chance(1, 4) ? 2 : 1,
-        IsFused = _prng.Chance(1, 2),
-    };
+        var built = StoreBuilder.Build(new StoreParts
+        {
+            Options = life.Options,
+            Threads = life.Threads,
+            Files = _files,
+            DataPath = DataPath,
+            SegmentBytes = _world.Options.Groups > 10 ? 1024 * 1024 : 128 * 1024,
+            Transport = life.Transport,
+            Machines = life.Machines,
+            Runner = life.Runner,
+            Completions = life.Completions,
+            Time = Time,
+            Prng = life.Prng,
+            Events = life.Events,
+            LogTap = new LogTap(_world, Id),
+        });
+        life.Groups = built.Groups;
+        built.Start();
+    }
+
+    private void BuildOnModel(StoreLife life)
+    {
+        var recovered = _disk.Recover();
+        life.ModelLog = new ModelLog(_disk);
+        var store = new MultiRaftStore(
+            life.Options with { Incarnation = _incarnation },
+            life.Threads,
+            new StoreLeaves
+            {
+                Log = new LogTap(_world, Id).Attach(life.ModelLog, recovered),
+                Recovered = recovered,
+                Snapshots = new SnapshotStorage(_files, DataPath),
+                Transport = life.Transport,
+                Machines = life.Machines,
+                Runner = life.Runner,
+                Completions = life.Completions,
+                Time = Time,
+                Prng = life.Prng,
+                Observer = life.Events,
+            });
+        life.Groups = store;
+        store.Start();
+    }
 }

@@ -62,7 +62,7 @@ internal sealed class RegisterClients
     /// <summary>Asks a group at a store; false if it has no replica that runs.</summary>
     public bool TryCall(SimulatedStore store, GroupId group, bool isRead, Action<ClientCall>? then = null)
     {
-        if (store.Host is null || !store.Host.TryGet(group, out var door))
+        if (store.Groups is null || !store.Groups.TryGet(group, out var door))
         {
             return false;
         }
