@@ -3,8 +3,8 @@
 #:property PublishAot=false
 
 // Runs seeds of the simulation: `dotnet run -c Release eng/sim.cs -- --seed 17 --count 100 --events 5000`. Further
-// options: --stores, --groups, --clients, --calm (no faults), --real-log (on a simulated disk), --bug (a planted one, by name). Ends with 1 at the first
-// seed that fails, and prints what it broke.
+// options: --stores, --groups, --clients, --calm (no faults), --real-log (on a simulated disk), --bug (a planted one,
+// by name). Ends with 1 at the first seed that fails, and prints what it broke.
 
 using System.Diagnostics;
 using System.Globalization;

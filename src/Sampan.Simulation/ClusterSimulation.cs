@@ -33,6 +33,7 @@ public sealed class ClusterSimulation
     /// <summary>Runs a seed.</summary>
     public static SimulationReport Run(SimulationOptions options)
     {
+        options.Validate();
         var simulation = new ClusterSimulation(options);
         try
         {

@@ -6,7 +6,9 @@ public enum PlantedBug
     /// <summary>None.</summary>
     None = 0,
 
-    /// <summary>A vote is not written with its term: after a crash a replica votes again in the same term (A1).</summary>
+    /// <summary>
+    /// A vote is not written with its term: after a crash a replica votes again in the same term (A1).
+    /// </summary>
     VoteForgotten = 1,
 
     /// <summary>

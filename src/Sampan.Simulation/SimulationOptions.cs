@@ -31,4 +31,22 @@ public sealed record SimulationOptions
 
     /// <summary>T of all groups.</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Throws <see cref="ArgumentException"/> naming the setting, its value and what is allowed.</summary>
+    public void Validate()
+    {
+        Require(Events > 0, nameof(Events), $"{Events}", "above 0");
+        Require(Stores is >= 1 and <= 16, nameof(Stores), $"{Stores}", "from 1 to 16");
+        Require(Groups > 0, nameof(Groups), $"{Groups}", "above 0");
+        Require(Clients > 0, nameof(Clients), $"{Clients}", "above 0");
+        Require(ElectionTimeout > TimeSpan.Zero, nameof(ElectionTimeout), $"{ElectionTimeout}", "above 0");
+    }
+
+    private static void Require(bool condition, string setting, string value, string allowed)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException($"{setting} is {value}; it must be {allowed}.", setting);
+        }
+    }
 }

@@ -5,7 +5,9 @@ using Sampan.Storage.Snapshots;
 
 namespace Sampan.Store;
 
-/// <summary>Builds one store from its leaves: identity and lock, log, snapshots, groups and workers. Nothing else.</summary>
+/// <summary>
+/// Builds one store from its leaves: identity and lock, log, snapshots, groups and workers. Nothing else.
+/// </summary>
 public static class StoreBuilder
 {
     // What stands before a command in its entry (store, boot id, sequence).

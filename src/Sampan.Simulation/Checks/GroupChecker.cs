@@ -55,7 +55,9 @@ internal sealed class GroupChecker
         OnEntries(store, entries);
     }
 
-    /// <summary>Invariant 2, as state machines see it: the same index means the same command and the same history.</summary>
+    /// <summary>
+    /// Invariant 2, as state machines see it: the same index means the same command and the same history.
+    /// </summary>
     public void OnApplied(StoreId store, LogId position, AppliedWrite write)
     {
         if (!_applied.TryAdd(position.Index, write) && _applied[position.Index] != write)

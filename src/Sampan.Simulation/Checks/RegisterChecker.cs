@@ -2,7 +2,8 @@ namespace Sampan.Simulation.Checks;
 
 /// <summary>
 /// Linearizability of one register whose writes are ordered by their index in the log: in real time nothing goes back.
-/// Each call gives the mark it saw when it was invoked; a call that began after another one ended must not be behind it.
+/// Each call gives the mark it saw when it was invoked; a call that began after another one ended must not be behind
+/// it.
 /// </summary>
 internal sealed class RegisterChecker
 {

@@ -13,7 +13,8 @@ internal sealed class NetworkWeather
     public uint TailPerMille { get; set; } = 5;
 
     /// <summary>
-    /// How many raft messages of a thousand find their queue full and are dropped: appends are reported, others are not.
+    /// How many raft messages of a thousand find their queue full and are dropped: appends are reported, others are
+    /// not.
     /// </summary>
     public uint DropPerMille { get; set; }
 

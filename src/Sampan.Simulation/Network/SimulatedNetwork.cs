@@ -7,8 +7,8 @@ using Sampan.Simulation.Scheduling;
 namespace Sampan.Simulation.Network;
 
 /// <summary>
-/// Connects every pair of stores by a stream that obeys the contract of <see cref="ITransport"/>: first in, first out in
-/// each lane while it lasts; lanes overtake each other; a break loses any suffix and is reported to each end, before
+/// Connects every pair of stores by a stream that obeys the contract of <see cref="ITransport"/>: first in, first out
+/// in each lane while it lasts; lanes overtake each other; a break loses any suffix and is reported to each end, before
 /// anything of a newer stream arrives. A stream never repeats anything.
 /// </summary>
 internal sealed class SimulatedNetwork

@@ -46,7 +46,9 @@ internal sealed class StreamEnd
         _held.Clear();
     }
 
-    /// <summary>When a message on a lane arrives that could arrive at <paramref name="at"/>: never before one sent earlier.</summary>
+    /// <summary>
+    /// When a message on a lane arrives that could arrive at <paramref name="at"/>: never before one sent earlier.
+    /// </summary>
     public Instant Order(int lane, Instant at)
     {
         _lastArrivals[lane] = Instant.Max(_lastArrivals[lane].After(TimeSpan.FromTicks(1)), at);

@@ -2,7 +2,9 @@ using Sampan.Base;
 
 namespace Sampan.Simulation.Scheduling;
 
-/// <summary>Completions as events: user code runs a little later, never inside a worker, and never after a crash.</summary>
+/// <summary>
+/// Completions as events: user code runs a little later, never inside a worker, and never after a crash.
+/// </summary>
 internal sealed class SimulatedCompletions : ICompletionQueue
 {
     private readonly EventQueue _events;

@@ -14,8 +14,8 @@ internal sealed class SimulatedRunner : IWorkerRunner
     private readonly List<SimulatedWorker> _workers = [];
 
     /// <summary>
-    /// A runner without workers; <paramref name="number"/> tells its workers from others', <paramref name="failed"/> hears
-    /// of a worker whose disk failed or that lost its power in the middle.
+    /// A runner without workers; <paramref name="number"/> tells its workers from others', <paramref name="failed"/>
+    /// hears of a worker whose disk failed or that lost its power in the middle.
     /// </summary>
     public SimulatedRunner(
         EventQueue events, StoreTime time, StoreSpeed speed, ulong number, Action<IWorker, Exception> failed)

@@ -3,8 +3,8 @@ using Sampan.Base;
 namespace Sampan.Simulation.Scheduling;
 
 /// <summary>
-/// A thread that exists in simulated time only: runs one worker after the other, each run at one instant, after the time
-/// that it takes. A run that waits for a disk holds up the other workers of the thread, as it would in truth.
+/// A thread that exists in simulated time only: runs one worker after the other, each run at one instant, after the
+/// time that it takes. A run that waits for a disk holds up the other workers of the thread, as it would in truth.
 /// </summary>
 internal sealed class SimulatedThread
 {

@@ -13,7 +13,9 @@ internal sealed class StoreSpeed
     /// <summary>How many times slower than usual the disk is.</summary>
     public int DiskFactor { get; set; } = 1;
 
-    /// <summary>The time until a thread that has work gets a processor: mostly at once, seldom a scheduler's turn.</summary>
+    /// <summary>
+    /// The time until a thread that has work gets a processor: mostly at once, seldom a scheduler's turn.
+    /// </summary>
     public TimeSpan DrawWakeUp() => _prng.Chance(1, 256)
         ? TimeSpan.FromMicroseconds(1000 + _prng.NextBelow(9000))
         : TimeSpan.FromMicroseconds(1 + _prng.NextBelow(20));

@@ -13,7 +13,9 @@ internal sealed class StoreTime : TimeProvider
     private readonly long _originTicks;
     private readonly int _driftPerMille;
 
-    /// <summary>Clocks over true time; the drift is how much faster the store's clocks run, in parts of a thousand.</summary>
+    /// <summary>
+    /// Clocks over true time; the drift is how much faster the store's clocks run, in parts of a thousand.
+    /// </summary>
     public StoreTime(EventQueue events, Prng prng, int driftPerMilleMax)
     {
         _events = events;

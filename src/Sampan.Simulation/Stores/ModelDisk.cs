@@ -4,8 +4,8 @@ using Sampan.MultiRaft.Abstractions;
 namespace Sampan.Simulation.Stores;
 
 /// <summary>
-/// What a log leaves on a disk, without bytes: batches are there as a whole or not at all. It outlives the processes that
-/// use it, and lets thousands of seeds run in the time in which the real log runs tens.
+/// What a log leaves on a disk, without bytes: batches are there as a whole or not at all. It outlives the processes
+/// that use it, and lets thousands of seeds run in the time in which the real log runs tens.
 /// </summary>
 internal sealed class ModelDisk
 {

@@ -4,7 +4,9 @@ using Sampan.Testing.Files;
 
 namespace Sampan.Simulation.Stores;
 
-/// <summary>One process's use of a <see cref="ModelDisk"/>: atomic batches, and power that may go before or after one.</summary>
+/// <summary>
+/// One process's use of a <see cref="ModelDisk"/>: atomic batches, and power that may go before or after one.
+/// </summary>
 internal sealed class ModelLog : ILogStorage
 {
     private readonly ModelDisk _disk;

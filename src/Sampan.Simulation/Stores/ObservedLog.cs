@@ -4,7 +4,9 @@ using Sampan.Simulation.Checks;
 
 namespace Sampan.Simulation.Stores;
 
-/// <summary>A log whose writes the checkers hear of, once they are durable; and in which a bug may be planted.</summary>
+/// <summary>
+/// A log whose writes the checkers hear of, once they are durable; and in which a bug may be planted.
+/// </summary>
 internal sealed class ObservedLog : ILogStorage
 {
     private readonly ILogStorage _log;

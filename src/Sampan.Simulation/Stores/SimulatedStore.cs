@@ -10,7 +10,9 @@ using Sampan.Testing.Files;
 
 namespace Sampan.Simulation.Stores;
 
-/// <summary>A store with its disk: it starts, dies in one way or another, and starts again with what the disk kept.</summary>
+/// <summary>
+/// A store with its disk: it starts, dies in one way or another, and starts again with what the disk kept.
+/// </summary>
 internal sealed class SimulatedStore
 {
     private const string DataPath = "/store";

@@ -11,7 +11,9 @@ namespace Sampan.Simulation.Stores;
 /// <summary>What one life of a store is made of; all of it goes when the store dies.</summary>
 internal sealed class StoreLife
 {
-    /// <summary>The parts of a life that is about to begin; <paramref name="number"/> stands for it in the hash.</summary>
+    /// <summary>
+    /// The parts of a life that is about to begin; <paramref name="number"/> stands for it in the hash.
+    /// </summary>
     public StoreLife(SimulationWorld world, SimulatedStore store, Prng prng, ulong number)
     {
         Runner = new SimulatedRunner(world.Events, store.Time, store.Speed, number, store.WorkerFailed);

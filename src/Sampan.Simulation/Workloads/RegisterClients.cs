@@ -8,8 +8,8 @@ using Sampan.Simulation.Stores;
 namespace Sampan.Simulation.Workloads;
 
 /// <summary>
-/// Clients that write and read registers through any store, and hold every answer against what was shown before. A client
-/// that has waited long turns to something else, but its call stays open: it must be answered some time.
+/// Clients that write and read registers through any store, and hold every answer against what was shown before. A
+/// client that has waited long turns to something else, but its call stays open: it must be answered some time.
 /// </summary>
 internal sealed class RegisterClients
 {

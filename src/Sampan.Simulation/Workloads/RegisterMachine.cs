@@ -7,8 +7,8 @@ using Sampan.Simulation.Checks;
 namespace Sampan.Simulation.Workloads;
 
 /// <summary>
-/// Registers that are written and read, in memory. It keeps a hash of its whole history and reports every command to the
-/// group's checker.
+/// Registers that are written and read, in memory. It keeps a hash of its whole history and reports every command to
+/// the group's checker.
 /// </summary>
 internal sealed class RegisterMachine : IStateMachine
 {
