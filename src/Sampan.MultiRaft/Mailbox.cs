@@ -47,11 +47,30 @@ internal sealed class Mailbox<T>
     /// <summary>Hands something over and wakes the worker.</summary>
     public void Post(T item, long cost = 0)
     {
+        // Guards the sum; a leaf. It counts from here on, for whoever keeps the mailbox bounded by it.
+        lock (_gate)
+        {
+            _cost += cost;
+        }
+
+        if (_handle is { IsDeferred: true })
+        {
+            Defer(_handle, item, cost);
+        }
+        else
+        {
+            Put(item, cost);
+        }
+    }
+
+    private void Defer(IWorkerHandle handle, T item, long cost) => handle.Deliver(() => Put(item, cost));
+
+    private void Put(T item, long cost)
+    {
         // Guards the queue; a leaf.
         lock (_gate)
         {
             _items.Enqueue((item, cost));
-            _cost += cost;
         }
 
         _handle?.Wake();

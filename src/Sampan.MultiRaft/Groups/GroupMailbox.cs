@@ -138,31 +138,27 @@ internal sealed class GroupMailbox
     /// <summary>Log writer: a record of the store is durable.</summary>
     public void RecordDurable(StoreRecord record)
     {
-        // Guards the lists; a leaf.
-        lock (_gate)
+        if (_handle is { IsDeferred: true })
         {
-            // Each record answers one that this worker or the peer table sent: bounded by those.
-            _durableRecords.Add(record);
+            Defer(_handle, record);
         }
-
-        _handle?.Wake();
+        else
+        {
+            Put(record);
+        }
     }
 
     /// <summary>Other workers: merges a completion into a replica's slot.</summary>
     public void Complete<T>(CompletionSlot slot, T value, Action<CompletionSlot, T> merge)
     {
-        // Guards the lists; a leaf.
-        lock (_gate)
+        if (_handle is { IsDeferred: true })
         {
-            merge(slot, value);
-            if (!slot.IsReady)
-            {
-                slot.IsReady = true;
-                _ready.Add(slot);
-            }
+            Defer(_handle, slot, value, merge);
         }
-
-        _handle?.Wake();
+        else
+        {
+            Merge(slot, value, merge);
+        }
     }
 
     /// <summary>The worker: takes all that waits, leaving the lists of <paramref name="into"/> in exchange.</summary>
@@ -214,5 +210,38 @@ internal sealed class GroupMailbox
             _requests = [];
             return waiting;
         }
+    }
+
+    private void Defer(IWorkerHandle handle, StoreRecord record) => handle.Deliver(() => Put(record));
+
+    private void Put(StoreRecord record)
+    {
+        // Guards the lists; a leaf.
+        lock (_gate)
+        {
+            // Each record answers one that this worker or the peer table sent: bounded by those.
+            _durableRecords.Add(record);
+        }
+
+        _handle?.Wake();
+    }
+
+    private void Defer<T>(IWorkerHandle handle, CompletionSlot slot, T value, Action<CompletionSlot, T> merge) =>
+        handle.Deliver(() => Merge(slot, value, merge));
+
+    private void Merge<T>(CompletionSlot slot, T value, Action<CompletionSlot, T> merge)
+    {
+        // Guards the lists; a leaf.
+        lock (_gate)
+        {
+            merge(slot, value);
+            if (!slot.IsReady)
+            {
+                slot.IsReady = true;
+                _ready.Add(slot);
+            }
+        }
+
+        _handle?.Wake();
     }
 }

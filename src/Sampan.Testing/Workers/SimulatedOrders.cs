@@ -6,6 +6,9 @@ internal sealed class SimulatedOrders
     /// <summary>Of what it puts into mailboxes.</summary>
     public ArrivalOrder Posts { get; } = new();
 
+    /// <summary>Of what it sends to other processes.</summary>
+    public ArrivalOrder Sends { get; } = new();
+
     /// <summary>Of what it tells waiters.</summary>
     public ArrivalOrder Completions { get; } = new();
 }

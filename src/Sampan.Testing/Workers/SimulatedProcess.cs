@@ -22,8 +22,8 @@ namespace Sampan.Testing.Workers;
 /// other worker runs and does not see it: a slow disk, and all that happens meanwhile.</item>
 /// <item>To other workers by memory and <see cref="IWorkerHandle.Wake"/> alone: what was put there is there at once, so
 /// the worker that is woken does not run before the waker's local time, for no reason whatever. That is sound, but the
-/// woken worker is as silent as if both shared a thread: mailboxes that matter are better filled by
-/// <see cref="Post"/>.</item>
+/// woken worker is as silent as if both shared a thread. So mailboxes ask <see cref="IWorkerHandle.IsDeferred"/> and
+/// are filled by <see cref="IWorkerHandle.Deliver"/>, which is a post.</item>
 /// </list>
 /// <para>
 /// A worker reads its mailbox at the start of its round, when local time and timeline agree. What it finds by looking
@@ -88,7 +88,15 @@ public sealed class SimulatedProcess
     /// <summary>For <see cref="SimulatedFileSystem.Time"/> of its files.</summary>
     public IFileTime FileTime { get; }
 
+    /// <summary>
+    /// Called once, when it dies; <see cref="DiedAt"/> says when, which may lie ahead of the timeline.
+    /// </summary>
+    public Action? Died { get; set; }
+
     internal SimulatedTimeline Timeline { get; }
+
+    // Whether one of its workers runs, whose local time may be ahead.
+    internal bool IsInRound => _running is not null;
 
     internal int Number { get; }
 
@@ -116,6 +124,12 @@ public sealed class SimulatedProcess
             }
         });
     }
+
+    /// <summary>
+    /// Lets something leave this process when the local time has come. It does not happen if the process dies before.
+    /// What one worker sends leaves in its order.
+    /// </summary>
+    public void Send(Action action) => Emit(Orders.Sends.Next(Now), action);
 
     /// <summary>
     /// Lets something happen inside this process when the local time has come: a mailbox is filled, its worker woken.
@@ -152,6 +166,7 @@ public sealed class SimulatedProcess
         {
             DiedAt = Now;
             Timeline.Mix((ulong)Number);
+            Died?.Invoke();
         }
     }
 

@@ -38,6 +38,12 @@ internal sealed class SimulatedSlot : IWorkerHandle
     public Instant NextCall => IsWoken ? NotBefore : Instant.Max(NotBefore, Due);
 
     /// <inheritdoc/>
+    public bool IsDeferred => _process.IsInRound;
+
+    /// <inheritdoc/>
+    public void Deliver(Action delivery) => _process.Post(delivery);
+
+    /// <inheritdoc/>
     public void Wake()
     {
         IsWoken = true;

@@ -92,6 +92,55 @@ public sealed class SimulatedWorkerTests
     }
 
     [Fact]
+    public void A_mailbox_that_is_filled_by_its_handle_is_filled_at_the_local_time()
+    {
+        SlowSyncs(10);
+        var mailbox = new List<string>();
+        IWorkerHandle? reader = null;
+        using var file = _files.Open("log", FileOpenMode.CreateNew);
+        Add("disk", "writer", _ =>
+        {
+            file.SyncData();
+            Assert.True(reader?.IsDeferred);
+            reader?.Deliver(() =>
+            {
+                mailbox.Add("persisted");
+                reader.Wake();
+            });
+            return Instant.Never;
+        });
+        reader = Add("group", "reader", _ =>
+        {
+            _told.Add($"{mailbox.Count}@{Math.Round(_process.Now.Since(default).TotalMilliseconds)}");
+            mailbox.Clear();
+            return Clock().After(_millisecond * 4);
+        });
+        Assert.False(reader.IsDeferred);
+        Run(11);
+
+        Assert.Equal(
+            ["0@0", "0@4", "0@8", "1@10"],
+            _told.Where(entry => entry.Contains('@', StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_was_sent_before_a_crash_leaves_and_what_came_later_does_not()
+    {
+        SlowSyncs(10);
+        using var file = _files.Open("log", FileOpenMode.CreateNew);
+        Add("disk", "writer", _ =>
+        {
+            _process.Send(() => _told.Add("early"));
+            file.SyncData();
+            _process.Send(() => _told.Add("late"));
+            return Instant.Never;
+        });
+        _timeline.Schedule(Milliseconds(5), _process.Crash);
+        Run(20);
+        Assert.Equal(["early"], _told.Where(told => told is "early" or "late"));
+    }
+
+    [Fact]
     public void Who_is_woken_from_the_future_does_not_run_before_it()
     {
         SlowSyncs(10);

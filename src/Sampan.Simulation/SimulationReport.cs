@@ -1,0 +1,29 @@
+namespace Sampan.Simulation;
+
+/// <summary>What a simulation that broke no promise was like.</summary>
+public sealed record SimulationReport
+{
+    /// <summary>The seed.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Follows from all events: two runs of a seed have the same.</summary>
+    public required ulong Hash { get; init; }
+
+    /// <summary>Events in all.</summary>
+    public required long Events { get; init; }
+
+    /// <summary>Simulated time.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Writes that were acknowledged.</summary>
+    public required int Writes { get; init; }
+
+    /// <summary>Reads that were answered.</summary>
+    public required int Reads { get; init; }
+
+    /// <summary>Requests that failed in some way that is allowed.</summary>
+    public required int Failures { get; init; }
+
+    /// <summary>Crashes of stores.</summary>
+    public required int Crashes { get; init; }
+}

@@ -1,0 +1,89 @@
+using Sampan.Base;
+using Sampan.Io;
+using Sampan.Model;
+using Sampan.MultiRaft;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.Raft.Events;
+
+namespace Sampan.Store.Tests;
+
+/// <summary>A store of one member on real files and real threads.</summary>
+internal sealed class StoreUnderTest : IStateMachineFactory, IStoreEvents, IWorkerAlarm, IDisposable
+{
+    private static readonly GroupId _group = new(1);
+
+    private readonly BuiltStore _store;
+    private readonly TaskCompletionSource _leads = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public StoreUnderTest(string dataPath, ulong clusterId = 7, ulong snapshotEntries = 0)
+    {
+        var time = new BootTimeProvider();
+        var watch = new WorkerThreadOptions
+        {
+            SlowCallLimit = TimeSpan.FromSeconds(10),
+            StallLimit = TimeSpan.FromSeconds(60),
+        };
+        _store = StoreBuilder.Build(new StoreParts
+        {
+            Options = new StoreOptions
+            {
+                Store = new StoreId(1),
+                ClusterId = clusterId,
+                Incarnation = new Incarnation(1, 2),
+                Boot = new BootId(3),
+                SnapshotEntries = snapshotEntries,
+                CompactionMarginEntries = 1,
+            },
+            Files = new OsFileSystem(),
+            DataPath = dataPath,
+            SegmentBytes = 16 * 1024 * 1024,
+            Transport = new LonelyTransport(),
+            Machines = this,
+            Runner = new WorkerThreadRunner(time, watch, this),
+            Completions = new ThreadPoolCompletionQueue(),
+            Time = time,
+            Prng = new Prng(1),
+            Events = this,
+        });
+    }
+
+    public async Task<IRaftGroup> StartAsync()
+    {
+        _store.Start();
+        if (!_store.Groups.TryGet(_group, out var group))
+        {
+            var initial = Configuration.Of([new Member(new ReplicaId(1), new StoreId(1))], []);
+            await _store.Groups.CreateAsync(_group, initial, CancellationToken.None).ConfigureAwait(false);
+            Assert.True(_store.Groups.TryGet(_group, out group));
+        }
+
+        await _leads.Task.ConfigureAwait(false);
+        return group;
+    }
+
+    public IStateMachine Create(GroupId group) => new CounterMachine();
+
+    public void OnRaftEvent(GroupId group, RaftEvent happened)
+    {
+        if (happened.Kind == RaftEventKind.RoleChanged && happened.Leader != ReplicaId.None)
+        {
+            _leads.TrySetResult();
+        }
+    }
+
+    public void OnRemark(string remark)
+    {
+    }
+
+    public void WorkerFailed(string worker, Exception cause) => _leads.TrySetException(cause);
+
+    public void WorkerSlow(string worker)
+    {
+    }
+
+    public void WorkerStalled(string worker)
+    {
+    }
+
+    public void Dispose() => _store.Dispose();
+}
