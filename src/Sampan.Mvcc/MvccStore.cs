@@ -13,7 +13,7 @@ namespace Sampan.Mvcc;
 /// Invariant: the current tree holds exactly the live versions; the history tree holds superseded versions and
 /// tombstones, none of which is newer than the store's revision.
 /// </remarks>
-public sealed class MvccStore
+public sealed class MvccStore : IMvccReader
 {
     // What a tree spends on a pair beside its bytes: two arrays' headers, their references and the prefix.
     private const int PairBytes = 80;
@@ -49,14 +49,11 @@ public sealed class MvccStore
     /// <summary>Whether a compaction has something left to do.</summary>
     public bool IsCompacting => _compactNext is not null;
 
-    /// <summary>
-    /// Reads a range at a revision (0 or less: now), at most <paramref name="limit"/> keys in order (0 or less: all),
-    /// and counts all keys it holds. Of the present O(log n) and the page, of the past the whole range.
-    /// </summary>
+    /// <inheritdoc/>
     public MvccStatus Range(in KeyRange range, long revision, long limit, List<KeyVersion> into, out long count) =>
         ReaderAt(Revision).Range(range, revision, limit, into, out count);
 
-    /// <summary>How many keys a range holds at a revision (0 or less: now).</summary>
+    /// <inheritdoc/>
     public MvccStatus Count(in KeyRange range, long revision, out long count) =>
         ReaderAt(Revision).Count(range, revision, out count);
 
@@ -181,8 +178,7 @@ public sealed class MvccStore
         SizeBytes = 0;
         Revision = revision;
         CompactRevision = compactRevision;
-        // What the snapshot's compaction had left to do is done here.
-        _compactNext = compactRevision > 0 ? [] : null;
+        _compactNext = null;
     }
 
     /// <summary>Takes one pair of <see cref="MvccView.Pairs"/>; false, and nothing, if it cannot be one.</summary>

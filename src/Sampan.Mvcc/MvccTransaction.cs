@@ -7,7 +7,7 @@ namespace Sampan.Mvcc;
 /// Changes that share a revision: the store's next one. They are made at once, and reads of the transaction see them;
 /// there is no way back, so check before. Ends with <see cref="Commit"/>, before which the store begins no other.
 /// </summary>
-public sealed class MvccTransaction
+public sealed class MvccTransaction : IMvccReader
 {
     private readonly MvccStore _store;
     private bool _hasChanged;
@@ -33,11 +33,11 @@ public sealed class MvccTransaction
         return count;
     }
 
-    /// <summary>As <see cref="MvccStore.Range"/>, with the transaction's own changes.</summary>
+    /// <inheritdoc/>
     public MvccStatus Range(in KeyRange range, long revision, long limit, List<KeyVersion> into, out long count) =>
         _store.ReaderAt(Revision).Range(range, revision, limit, into, out count);
 
-    /// <summary>As <see cref="MvccStore.Count"/>, with the transaction's own changes.</summary>
+    /// <inheritdoc/>
     public MvccStatus Count(in KeyRange range, long revision, out long count) =>
         _store.ReaderAt(Revision).Count(range, revision, out count);
 

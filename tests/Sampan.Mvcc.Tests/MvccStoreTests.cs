@@ -49,6 +49,11 @@ public sealed class MvccStoreTests
         Assert.Equal(Hash(store), Hash(lazy));
         CheckRestored(prng, store, twin);
         CheckRestored(prng, lazy, twin);
+        using var view = store.Freeze();
+        using var lazyView = lazy.Freeze();
+        Assert.Equal(
+            view.Pairs().Select(pair => Convert.ToHexString(pair.Key) + Convert.ToHexString(pair.Value)),
+            lazyView.Pairs().Select(pair => Convert.ToHexString(pair.Key) + Convert.ToHexString(pair.Value)));
     }
 
     [Fact]
@@ -233,12 +238,7 @@ public sealed class MvccStoreTests
         other.BeginRestore(view.Revision, view.CompactRevision);
         Assert.All(view.Pairs(), pair => Assert.True(other.Restore(pair)));
         Assert.Equal(Hash(store), Hash(other));
-        Assert.Equal(store.SizeBytes, other.SizeBytes);
-        while (other.RunCompactionStep(4))
-        {
-            CheckReads(prng, other, twin);
-        }
-
+        Assert.True(other.SizeBytes <= store.SizeBytes && !other.IsCompacting);
         CheckReads(prng, other, twin);
     }
 }
