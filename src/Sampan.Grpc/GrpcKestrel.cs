@@ -48,7 +48,7 @@ public static class GrpcKestrel
     /// Listens without TLS for HTTP/2 with prior knowledge, as gRPC clients speak it, and for HTTP/1.1, as curl and
     /// scrapers do, on one port. Kestrel decides by TLS and has none to go by here, so the first bytes of a connection
     /// are looked at: without HTTP/2's preface it is handed to a second, inner endpoint for HTTP/1.1, which the list of
-    /// server addresses shows as <c>http://</c> without a host. Needs <see cref="UseGrpcKestrel"/>.
+    /// server addresses shows, after the real one, as <c>http://http1.invalid</c>. Needs <see cref="UseGrpcKestrel"/>.
     /// </summary>
     /// <param name="kestrel">Kestrel's options.</param>
     /// <param name="endpoint">Where to listen; port 0 takes a free one.</param>
@@ -63,11 +63,17 @@ public static class GrpcKestrel
     {
         options.Validate();
         var inner = new HandOverEndPoint();
-        kestrel.Listen(inner, listen => listen.Protocols = HttpProtocols.Http1);
         kestrel.Listen(endpoint, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            listen.Use(next => connection => ProtocolSniffer.RunAsync(connection, new(next, inner, options.PrefaceTimeout, time)));
+            listen.Use(next =>
+            {
+                var setup = new SnifferSetup(next, inner, options.PrefaceTimeout, time);
+                return connection => ProtocolSniffer.RunAsync(connection, setup);
+            });
         });
+
+        // Second, so that the first address of the server is the one that clients can reach.
+        kestrel.Listen(inner, listen => listen.Protocols = HttpProtocols.Http1);
     }
 }

@@ -14,6 +14,10 @@ internal sealed class HandOverEndPoint : EndPoint
 
     private readonly Channel<ConnectionContext> _waiting = Channel.CreateBounded<ConnectionContext>(WaitingMax);
 
+    // Kestrel lists it among its addresses: a name that is reserved for what does not exist.
+    /// <inheritdoc/>
+    public override string ToString() => "http1.invalid";
+
     /// <summary>Hands a connection over and returns when it has been served.</summary>
     public async Task HandOverAsync(ConnectionContext connection)
     {
