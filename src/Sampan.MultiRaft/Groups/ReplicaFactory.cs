@@ -72,7 +72,7 @@ internal sealed class ReplicaFactory
     public void Forget(GroupId group)
     {
         _table.Remove(group);
-        _snapshots.DeleteAll(group);
+        _store.SnapshotWorker.Forget(group);
     }
 
     private ReplicaHost Make(

@@ -35,4 +35,7 @@ internal sealed class SnapshotRegister
         kept.RemoveRange(0, superseded.Length);
         return superseded;
     }
+
+    /// <summary>A group is gone.</summary>
+    public void Forget(GroupId group) => _kept.Remove(group);
 }

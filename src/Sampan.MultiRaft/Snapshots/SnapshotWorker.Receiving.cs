@@ -62,8 +62,21 @@ internal sealed partial class SnapshotWorker
         try
         {
             var sink = _storage.Receive(frame.Group, frame.Manifest);
-            _incoming.Add(frame.Group, new IncomingTransfer(frame.Transfer, from, host, frame.Message, sink));
-            Grant(from.Store, frame, _options.SnapshotWindowBytes);
+            var transfer = new IncomingTransfer(frame.Transfer, from, host, frame.Message, sink);
+            _incoming.Add(frame.Group, transfer);
+            if (!IsSame(sink.Meta, meta))
+            {
+                GiveUp(transfer, frame, $"the offer's manifest describes {sink.Meta}, its message {meta}");
+            }
+            else if (sink.ExpectedFiles.Count == 0)
+            {
+                // Nothing will come: the manifest is all there is.
+                Finish(transfer, frame);
+            }
+            else
+            {
+                Grant(from.Store, frame, _options.SnapshotWindowBytes);
+            }
         }
         catch (StorageDamagedException exception)
         {
@@ -89,11 +102,7 @@ internal sealed partial class SnapshotWorker
         {
             if (TakeBytes(transfer, frame))
             {
-                _incoming.Remove(frame.Group);
-                transfer.Sink.Commit();
-                transfer.Sink.Dispose();
-                Complete(transfer.Host, transfer.Message);
-                Answer(from.Store, frame, SnapshotFrameKind.Done);
+                Finish(transfer, frame);
             }
             else
             {
@@ -116,31 +125,42 @@ internal sealed partial class SnapshotWorker
     private static bool TakeBytes(IncomingTransfer transfer, SnapshotFrame frame)
     {
         var files = transfer.Sink.ExpectedFiles;
-        var isNext = frame.File == transfer.File && frame.OffsetBytes == transfer.OffsetBytes;
-        while (!isNext && transfer.File < files.Count
-            && (transfer.File < 0 || transfer.OffsetBytes == files[transfer.File].LengthBytes))
+        var isComplete = transfer.File < 0 || transfer.OffsetBytes == files[transfer.File].LengthBytes;
+        if (isComplete && frame.File == transfer.File + 1 && frame.File < files.Count && frame.OffsetBytes == 0)
         {
+            // Every file is announced by a chunk of its own, an empty one too.
             transfer.File++;
             transfer.OffsetBytes = 0;
-            if (transfer.File < files.Count)
-            {
-                transfer.Sink.BeginFile(files[transfer.File].Name);
-            }
-
-            isNext = frame.File == transfer.File && frame.OffsetBytes == 0;
+            transfer.Sink.BeginFile(files[transfer.File].Name);
         }
 
-        if (!isNext)
+        if (frame.File < 0 || frame.File != transfer.File || frame.OffsetBytes != transfer.OffsetBytes
+            || frame.Bytes.Length > files[transfer.File].LengthBytes - transfer.OffsetBytes)
         {
             throw new StorageDamagedException(
-                $"a chunk of file {frame.File} at {frame.OffsetBytes} came where file {transfer.File} at "
-                + $"{transfer.OffsetBytes} goes on");
+                $"a chunk of {frame.Bytes.Length} bytes of file {frame.File} at {frame.OffsetBytes} came where file "
+                + $"{transfer.File} at {transfer.OffsetBytes} goes on");
         }
 
         transfer.Sink.Write(frame.Bytes.Span);
         transfer.OffsetBytes += frame.Bytes.Length;
         return transfer.File == files.Count - 1 && transfer.OffsetBytes == files[^1].LengthBytes;
     }
+
+    private void Finish(IncomingTransfer transfer, SnapshotFrame frame)
+    {
+        transfer.Sink.Commit();
+        _incoming.Remove(frame.Group);
+        transfer.Sink.Dispose();
+        Complete(transfer.Host, transfer.Message);
+        Answer(transfer.From.Store, frame, SnapshotFrameKind.Done);
+    }
+
+    private static bool IsSame(SnapshotMeta left, SnapshotMeta right) =>
+        left.Last == right.Last
+        && left.TimeTicks == right.TimeTicks
+        && left.Configuration.Index == right.Configuration.Index
+        && left.Configuration.Configuration.SameAs(right.Configuration.Configuration);
 
     private void GiveUp(IncomingTransfer transfer, SnapshotFrame frame, string reason)
     {

@@ -96,6 +96,12 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
         }
     });
 
+    /// <summary>
+    /// Group worker: this store's replica of a group is gone, durably. What a later replica of it takes is posted after
+    /// this, and stays.
+    /// </summary>
+    public void Forget(GroupId group) => Post(() => DeleteGroup(group));
+
     /// <summary>Transport: a part of a transfer arrived for a replica of this store.</summary>
     public void Receive(StoreConnection from, ReplicaHost host, SnapshotFrame frame) =>
         Post(() => TakeFrame(from, host, frame));
@@ -127,9 +133,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     {
         foreach (var job in _jobs.Concat(_marking.Values))
         {
-            job.Sink?.Dispose();
-            job.Writer.Dispose();
-            job.Request?.Fail(RaftErrorCode.Stopped, RequestOutcome.Unknown, reason, _completions);
+            Drop(job, RaftErrorCode.Stopped, reason);
         }
 
         _jobs.Clear();
@@ -248,5 +252,50 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
                 _superseded.RemoveAt(i);
             }
         }
+    }
+
+    private void DeleteGroup(GroupId group)
+    {
+        const string reason = "the store's replica of the group was removed";
+        for (var left = _jobs.Count; left > 0; left--)
+        {
+            var job = _jobs.Dequeue();
+            if (job.Lane.Host.Group == group)
+            {
+                Drop(job, RaftErrorCode.UnknownGroup, reason);
+            }
+            else
+            {
+                _jobs.Enqueue(job);
+            }
+        }
+
+        foreach (var (key, job) in _marking.Where(pair => pair.Key.Group == group).ToArray())
+        {
+            _marking.Remove(key);
+            Drop(job, RaftErrorCode.UnknownGroup, reason);
+        }
+
+        foreach (var transfer in _outgoing.Values.Where(transfer => transfer.Host.Group == group).ToArray())
+        {
+            EndSend(transfer, succeeded: false);
+        }
+
+        if (_incoming.Remove(group, out var incoming))
+        {
+            incoming.Sink.Dispose();
+        }
+
+        _toRetry.RemoveAll(lane => lane.Host.Group == group);
+        _superseded.RemoveAll(superseded => superseded.Group == group);
+        _register.Forget(group);
+        _storage.DeleteAll(group);
+    }
+
+    private void Drop(SnapshotJob job, RaftErrorCode code, string reason)
+    {
+        job.Sink?.Dispose();
+        job.Writer.Dispose();
+        job.Request?.Fail(code, RequestOutcome.Unknown, reason, _completions);
     }
 }
