@@ -17,7 +17,10 @@ internal static class Rooms
         new("Engine", RoomKind.Pure, ["Base"]),
         new("Linearizability", RoomKind.Pure, ["Base"]),
         new("Io", RoomKind.Wall, ["Base"], FirstEventId: 1000),
-        new("Grpc", RoomKind.Door, [], FirstEventId: 2000) { Packages = [Protobuf], IsWeb = true, MayLock = true },
+        new("Grpc", RoomKind.Door, [], FirstEventId: 2000)
+        {
+            Packages = [Protobuf, "Grpc.Tools"], IsWeb = true, MayLock = true,
+        },
         new("Raft", RoomKind.Pure, ["Base", "Model"]),
         new("Mvcc", RoomKind.Pure, ["Base", "Engine"]),
         new("MultiRaft.Abstractions", RoomKind.Machine, ["Base", "Model"]),

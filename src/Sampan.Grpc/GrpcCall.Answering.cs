@@ -1,0 +1,180 @@
+using System.IO.Pipelines;
+using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Sampan.Grpc.Serving;
+using Sampan.Grpc.Wire;
+
+namespace Sampan.Grpc;
+
+/// <content>How a handler's answer, or its failure, gets onto the wire.</content>
+public sealed partial class GrpcCall
+{
+    internal PipeReader Body => _http.Request.BodyReader;
+
+    internal ReceiveRules Rules => new(_dispatcher.Options.ReceiveBytesMax, _isRequestCompressed);
+
+    internal void WriteMessage(IMessage message)
+    {
+        Begin();
+        var sizeBytes = message.CalculateSize();
+        if (_isAnswerCompressed && sizeBytes >= _dispatcher.Options.CompressFromBytes)
+        {
+            MessageFraming.WriteCompressed(_http.Response.BodyWriter, message.ToByteArray());
+        }
+        else
+        {
+            MessageFraming.Write(_http.Response.BodyWriter, message, sizeBytes);
+        }
+    }
+
+    internal void WriteMessage(ReadOnlySpan<byte> message)
+    {
+        Begin();
+        if (_isAnswerCompressed && message.Length >= _dispatcher.Options.CompressFromBytes)
+        {
+            MessageFraming.WriteCompressed(_http.Response.BodyWriter, message);
+        }
+        else
+        {
+            MessageFraming.Write(_http.Response.BodyWriter, message);
+        }
+    }
+
+    internal async ValueTask FlushAsync()
+    {
+        Begin();
+        var token = Cancellation;
+        var result = await _http.Response.BodyWriter.FlushAsync(token).ConfigureAwait(false);
+        if (result.IsCompleted)
+        {
+            token.ThrowIfCancellationRequested();
+            throw new OperationCanceledException("The connection of the caller is gone.");
+        }
+    }
+
+    // Nothing is flushed here: Kestrel then sends head, messages and trailers in one go when the request ends.
+    internal void Complete()
+    {
+        Begin();
+        WriteTrailers(_http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers, GrpcHeaders.Ok);
+    }
+
+    internal void Fail(Exception error)
+    {
+        if (IsAborted)
+        {
+            return;
+        }
+
+        var status = StatusOf(error);
+        if (_hasBegun)
+        {
+            var trailers = _http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers;
+            WriteStatus(trailers, status);
+        }
+        else
+        {
+            _http.Response.Headers.ContentType = GrpcHeaders.ContentType;
+            if (_isRequestEncoded)
+            {
+                _http.Response.Headers[GrpcHeaders.AcceptEncoding] = GrpcHeaders.Encodings;
+            }
+
+            WriteStatus(_http.Response.Headers, status);
+        }
+    }
+
+    internal void Release()
+    {
+        _abort.Dispose();
+        _stop.Dispose();
+        _ending?.Dispose();
+    }
+
+    private void Begin()
+    {
+        if (_hasBegun)
+        {
+            return;
+        }
+
+        _hasBegun = true;
+        var headers = _http.Response.Headers;
+        headers.ContentType = GrpcHeaders.ContentType;
+        if (_isRequestEncoded)
+        {
+            headers[GrpcHeaders.AcceptEncoding] = GrpcHeaders.Encodings;
+            _isAnswerCompressed = _isRequestCompressed
+                && MessageEncoding.Accepts(_http.Request.Headers[GrpcHeaders.AcceptEncoding].ToString());
+            if (_isAnswerCompressed)
+            {
+                headers[GrpcHeaders.Encoding] = MessageEncoding.Gzip;
+            }
+        }
+    }
+
+    private void WriteStatus(IHeaderDictionary into, GrpcException status)
+    {
+        WriteTrailers(into, GrpcHeaders.StatusValue(status.Code));
+        if (status.Message.Length > 0)
+        {
+            into[GrpcHeaders.Message] = StatusMessage.Encode(status.Message);
+        }
+
+        foreach (var (name, value) in status.Trailers)
+        {
+            var entry = GrpcHeaders.Checked(new(name, value));
+            into.Append(entry.Key, entry.Value);
+        }
+    }
+
+    private void WriteTrailers(IHeaderDictionary into, string status)
+    {
+        into[GrpcHeaders.Status] = status;
+        foreach (var (name, value) in _trailers ?? [])
+        {
+            into.Append(name, value);
+        }
+    }
+
+    private GrpcException StatusOf(Exception error)
+    {
+        switch (error)
+        {
+            case GrpcException status:
+                return status;
+            case OperationCanceledException when IsStopping:
+                return new(GrpcStatusCode.Unavailable, "The server is stopping.");
+            case OperationCanceledException when HasDeadlinePassed:
+                return new(GrpcStatusCode.DeadlineExceeded, "The deadline passed before the call was done.");
+            case BadHttpRequestException:
+                return new(GrpcStatusCode.Internal, "The request could not be read.");
+            default:
+                Log.HandlerFailed(_dispatcher.Logger, error, Method);
+                return new(GrpcStatusCode.Internal, "The server failed while it handled the call; its log says why.");
+        }
+    }
+
+    private CancellationTokenSource WatchForEnd()
+    {
+        var ending = Deadline is null
+            ? new CancellationTokenSource()
+            : new CancellationTokenSource(TimerWait(), _dispatcher.Time);
+        _abort = _http.RequestAborted.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ending);
+        if (_handler.IsStreaming)
+        {
+            _stop = _dispatcher.Stopping.UnsafeRegister(
+                static state => ((CancellationTokenSource)state!).Cancel(),
+                ending);
+        }
+
+        return ending;
+    }
+
+    private TimeSpan TimerWait()
+    {
+        var remaining = Remaining;
+        return remaining <= TimeSpan.Zero ? TimeSpan.Zero : remaining < _longestWait ? remaining : _longestWait;
+    }
+}

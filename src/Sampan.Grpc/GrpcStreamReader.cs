@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Sampan.Grpc.Wire;
+
+namespace Sampan.Grpc;
+
+/// <summary>The messages that the other side sends, in order. One reader at a time.</summary>
+/// <typeparam name="T">The message type of the descriptor.</typeparam>
+public sealed class GrpcStreamReader<T>
+    where T : class, IMessage
+{
+    private readonly MessageReader _reader;
+    private readonly MessageParser _parser;
+    private readonly CancellationToken _cancellation;
+
+    internal GrpcStreamReader(MessageReader reader, MessageParser parser, CancellationToken cancellation)
+    {
+        _reader = reader;
+        _parser = parser;
+        _cancellation = cancellation;
+    }
+
+    /// <summary>The next message; null when the other side has sent its last.</summary>
+    /// <exception cref="GrpcException">The message is too large, truncated or cannot be decoded.</exception>
+    /// <exception cref="OperationCanceledException">The call ended: cancelled, or its deadline passed.</exception>
+    public ValueTask<T?> ReadAsync() => _reader.ReadAsync<T>(_parser, _cancellation);
+
+    /// <summary>All messages until the other side has sent its last; fails as <see cref="ReadAsync"/> does.</summary>
+    public async IAsyncEnumerable<T> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (await ReadAsync().ConfigureAwait(false) is { } message)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return message;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Microsoft.Extensions.Logging;
+
+namespace Sampan.Grpc;
+
+/// <summary>What this room tells operators; ids 2000 to 2999.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(EventId = 2000, Level = LogLevel.Error, Message = "The handler of {Method} failed; answered INTERNAL")]
+    public static partial void HandlerFailed(ILogger logger, Exception error, string method);
+}
