@@ -50,6 +50,11 @@ public static class RequestChecks
     public static bool IsSerializable(TxnRequest txn) =>
         IsSerializable(txn.Success) && IsSerializable(txn.Failure);
 
+    /// <summary>Whether a transaction puts something in one of its branches.</summary>
+    public static bool HasPut(TxnRequest txn) => txn.Success.Concat(txn.Failure).Any(operation =>
+        operation.RequestCase == RequestOp.RequestOneofCase.RequestPut
+        || (operation.RequestCase == RequestOp.RequestOneofCase.RequestTxn && HasPut(operation.RequestTxn)));
+
     private static bool IsReadOnly(RepeatedField<RequestOp> operations) => operations.All(operation =>
         operation.RequestCase == RequestOp.RequestOneofCase.RequestRange
         || (operation.RequestCase == RequestOp.RequestOneofCase.RequestTxn && IsReadOnly(operation.RequestTxn)));
