@@ -171,7 +171,8 @@ public sealed class PeerTransport : ITransport, IDisposable
         try
         {
             socket.Connect(address.Host, address.Port);
-            return true;
+            // Where nobody listens, a socket can be given that very port, and then connects to itself.
+            return !Equals(socket.LocalEndPoint, socket.RemoteEndPoint);
         }
         catch (SocketException)
         {

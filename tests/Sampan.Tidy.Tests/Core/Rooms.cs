@@ -49,8 +49,8 @@ internal static class Rooms
             "Server",
             RoomKind.Door,
             [
-                "Store", "Transport", "Etcd", "Etcd.Machine", "Grpc", "Protocol", "Engine", "Io",
-                "MultiRaft.Abstractions", "Model", "Base",
+                "Store", "Transport", "Etcd", "Etcd.Machine", "Grpc", "Protocol", "Engine", "Io", "Raft", "MultiRaft",
+                "Storage", "MultiRaft.Abstractions", "Model", "Base",
             ],
             FirstEventId: 8000)
         {

@@ -1,0 +1,37 @@
+using System.CommandLine;
+
+namespace Sampan.Cli.Commands;
+
+/// <summary>The <c>--endpoints</c> option: host:port, separated by commas.</summary>
+internal static class Endpoints
+{
+    /// <summary>The option.</summary>
+    public static Option<string> Option() => new("--endpoints")
+    {
+        Description = "Client endpoints as host:port, separated by commas.",
+        DefaultValueFactory = _ => "127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379",
+    };
+
+    /// <summary>Reads it; false, with what is wrong.</summary>
+    public static bool TryParse(string? text, out IReadOnlyList<Uri> endpoints, out string wrong)
+    {
+        var found = new List<Uri>();
+        endpoints = found;
+        wrong = string.Empty;
+        foreach (var part in (text ?? string.Empty).Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var url = part.Contains("://", StringComparison.Ordinal) ? part : $"http://{part}";
+            if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Host.Length == 0)
+            {
+                wrong = $"--endpoints holds '{part}'; allowed is host:port, separated by commas.";
+                return false;
+            }
+
+            found.Add(parsed);
+        }
+
+        wrong = found.Count == 0 ? "--endpoints is empty; allowed is host:port, separated by commas." : string.Empty;
+        return found.Count > 0;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+using Sampan.Server;
+
+namespace Sampan.Cli.Commands;
+
+/// <summary>What commands that run servers share: logs, signals, the end.</summary>
+internal static class Running
+{
+    /// <summary>Logs to standard error, a line each.</summary>
+    public static ILoggerFactory Logs(LogLevel level) => LoggerFactory.Create(logging => logging
+        .SetMinimumLevel(level)
+        .AddFilter("Microsoft", LogLevel.Warning)
+        .AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        })
+        .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+
+    /// <summary>
+    /// Waits for Ctrl-C or a request to end, or until a store cannot go on; returns the program's exit code.
+    /// </summary>
+    public static async Task<int> UntilEndAsync(IReadOnlyList<StoreServer> servers)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        var failures = servers.Select(server => server.Failure).ToArray();
+        var first = await Task.WhenAny([ended.Task, .. failures]).ConfigureAwait(false);
+        foreach (var server in servers)
+        {
+            await server.StopAsync().ConfigureAwait(false);
+        }
+
+        if (first is Task<string> failure)
+        {
+            await FailAsync(await failure.ConfigureAwait(false)).ConfigureAwait(false);
+            return 1;
+        }
+
+        return 0;
+
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            ended.TrySetResult();
+        }
+    }
+
+    /// <summary>Says what went wrong.</summary>
+    public static Task FailAsync(string sentence) => Console.Error.WriteLineAsync($"sampan: {sentence}");
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace Sampan.Server;
+
+/// <summary>What the server says.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(8000, LogLevel.Information, "serving clients at {Endpoints} as member {Member:x}, data in {DataPath}")]
+    public static partial void Serving(ILogger logger, string endpoints, ulong member, string dataPath);
+
+    [LoggerMessage(8001, LogLevel.Information, "{Remark}")]
+    public static partial void Remark(ILogger logger, string remark);
+
+    [LoggerMessage(8002, LogLevel.Information, "group {Group}: leader is {Leader:x} in term {Term}")]
+    public static partial void Leader(ILogger logger, ulong group, ulong leader, ulong term);
+
+    [LoggerMessage(8003, LogLevel.Information, "connected to member {Member:x} ({Address})")]
+    public static partial void Connected(ILogger logger, ulong member, string address);
+
+    [LoggerMessage(8004, LogLevel.Warning, "lost member {Member:x}: {Reason}")]
+    public static partial void Lost(ILogger logger, ulong member, string reason);
+
+    [LoggerMessage(8005, LogLevel.Error, "refused, {Address}: {Reason}")]
+    public static partial void Refused(ILogger logger, string address, string reason);
+
+    [LoggerMessage(8006, LogLevel.Warning, "cut off {Address}: {Reason}")]
+    public static partial void Intruder(ILogger logger, string address, string reason);
+
+    [LoggerMessage(8007, LogLevel.Critical, "the store stops: {Worker} failed: {Reason}")]
+    public static partial void Failed(ILogger logger, string worker, string reason);
+
+    [LoggerMessage(8008, LogLevel.Warning, "{Worker} is slow; the disk may be")]
+    public static partial void Slow(ILogger logger, string worker);
+
+    [LoggerMessage(8009, LogLevel.Error, "{Worker} hangs; the disk may be ill")]
+    public static partial void Stalled(ILogger logger, string worker);
+
+    [LoggerMessage(8010, LogLevel.Information, "published as {Name} with {Urls}")]
+    public static partial void Published(ILogger logger, string name, string urls);
+
+    [LoggerMessage(8011, LogLevel.Information, "stopped")]
+    public static partial void Stopped(ILogger logger);
+}

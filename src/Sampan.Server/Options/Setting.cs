@@ -1,0 +1,17 @@
+namespace Sampan.Server.Options;
+
+/// <summary>One setting of a server: its name as a flag without the dashes, its default, and what it is.</summary>
+public sealed record Setting
+{
+    /// <summary>Its name, etcd's where the notion is the same.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What holds where nobody says anything; empty where it follows from other settings.</summary>
+    public required string Default { get; init; }
+
+    /// <summary>What it is, in a line.</summary>
+    public required string Help { get; init; }
+
+    /// <summary>The environment variable that sets it.</summary>
+    public string Variable => "SAMPAN_" + Name.Replace('-', '_').ToUpperInvariant();
+}

@@ -1,0 +1,181 @@
+using System.Text.Json;
+
+namespace Sampan.Server.Options;
+
+/// <summary>
+/// What a server can be told, and what it was told: by flags, by environment variables (<c>SAMPAN_NAME</c>), by a JSON
+/// file of the same names; the first of these that says something counts.
+/// </summary>
+public sealed class Settings
+{
+    private const int FileBytesMax = 1024 * 1024;
+
+    private readonly Dictionary<string, (string Value, string Source)> _given = new(StringComparer.Ordinal);
+
+    private Settings()
+    {
+    }
+
+    /// <summary>Every setting there is.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new() { Name = "name", Default = "default", Help = "This member's name, unique in the cluster." },
+        new() { Name = "data-dir", Default = "", Help = "Where its data lies; NAME.sampan by default." },
+        new()
+        {
+            Name = "listen-client-urls", Default = "http://localhost:2379",
+            Help = "Where clients are served, separated by commas.",
+        },
+        new()
+        {
+            Name = "advertise-client-urls", Default = "",
+            Help = "What clients are told to use; as listen-client-urls by default.",
+        },
+        new()
+        {
+            Name = "listen-peer-urls", Default = "http://localhost:2380", Help = "Where other members are served.",
+        },
+        new()
+        {
+            Name = "initial-advertise-peer-urls", Default = "http://localhost:2380",
+            Help = "Where other members reach this one.",
+        },
+        new()
+        {
+            Name = "initial-cluster", Default = "",
+            Help = "All first members, as NAME=URL,NAME=URL; this one alone by default.",
+        },
+        new()
+        {
+            Name = "initial-cluster-state", Default = "new",
+            Help = "new: a cluster that begins; existing: this member joins one.",
+        },
+        new()
+        {
+            Name = "initial-cluster-token", Default = "sampan-cluster",
+            Help = "Tells clusters with equal members apart.",
+        },
+        new() { Name = "heartbeat-interval", Default = "100", Help = "How often a leader says so, in milliseconds." },
+        new()
+        {
+            Name = "election-timeout", Default = "1000",
+            Help = "After how long a silent leader is replaced, in milliseconds; at least 5 heartbeats.",
+        },
+        new()
+        {
+            Name = "snapshot-count", Default = "100000", Help = "After how many entries a snapshot is taken.",
+        },
+        new() { Name = "max-request-bytes", Default = "1572864", Help = "How large a request may be." },
+        new() { Name = "max-txn-ops", Default = "128", Help = "How many operations a transaction may have." },
+        new()
+        {
+            Name = "quota-backend-bytes", Default = "0",
+            Help = "How much data there may be before puts are refused; 0: 2 GiB, -1: no limit.",
+        },
+    ];
+
+    /// <summary>
+    /// Gathers what was said. Throws <see cref="SettingException"/> for a name that does not exist and for a file that
+    /// cannot be read.
+    /// </summary>
+    /// <param name="flags">Flags by name, without dashes.</param>
+    /// <param name="environment">All environment variables; those that begin with SAMPAN_ and name a setting count.
+    /// </param>
+    /// <param name="filePath">The JSON file, or null.</param>
+    public static Settings Gather(
+        IReadOnlyDictionary<string, string> flags,
+        IReadOnlyDictionary<string, string> environment,
+        string? filePath)
+    {
+        var settings = new Settings();
+        if (filePath is not null)
+        {
+            settings.AddFile(filePath);
+        }
+
+        foreach (var setting in All)
+        {
+            if (environment.TryGetValue(setting.Variable, out var value))
+            {
+                settings._given[setting.Name] = (value, setting.Variable);
+            }
+        }
+
+        foreach (var (name, value) in flags)
+        {
+            settings.Add(name, value, $"--{name}");
+        }
+
+        return settings;
+    }
+
+    /// <summary>What counts for a setting.</summary>
+    public string this[string name] => _given.TryGetValue(name, out var given)
+        ? given.Value
+        : All.Single(setting => string.Equals(setting.Name, name, StringComparison.Ordinal)).Default;
+
+    /// <summary>Whether somebody said something.</summary>
+    public bool IsGiven(string name) => _given.ContainsKey(name);
+
+    /// <summary>The exception for a value that is not allowed; it names where the value came from.</summary>
+    public SettingException Wrong(string name, string allowed)
+    {
+        var source = _given.TryGetValue(name, out var given) ? given.Source : $"--{name}";
+        return new SettingException($"{source} is '{this[name]}'; it must be {allowed}.");
+    }
+
+    private void AddFile(string path)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            if (length > FileBytesMax)
+            {
+                throw new SettingException($"{path} has {length} bytes; a settings file has at most {FileBytesMax}.");
+            }
+
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions
+            {
+                CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+            });
+            if (json.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new SettingException($"{path} must hold one JSON object of settings.");
+            }
+
+            foreach (var property in json.RootElement.EnumerateObject())
+            {
+                Add(property.Name, ValueOf(property, path), $"{property.Name} in {path}");
+            }
+        }
+        catch (JsonException exception)
+        {
+            throw new SettingException($"{path} is no JSON: {exception.Message}", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new SettingException($"The settings file cannot be read: {exception.Message}", exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new SettingException($"The settings file cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private static string ValueOf(JsonProperty property, string path) => property.Value.ValueKind switch
+    {
+        JsonValueKind.String => property.Value.GetString() ?? string.Empty,
+        JsonValueKind.Number => property.Value.GetRawText(),
+        _ => throw new SettingException($"{property.Name} in {path} must be a string or a number."),
+    };
+
+    private void Add(string name, string value, string source)
+    {
+        if (!All.Any(setting => string.Equals(setting.Name, name, StringComparison.Ordinal)))
+        {
+            throw new SettingException($"{source}: there is no such setting; `sampan server --help` lists them.");
+        }
+
+        _given[name] = (value, source);
+    }
+}
