@@ -11,8 +11,8 @@ namespace Sampan.Grpc;
 public static class GrpcKestrel
 {
     /// <summary>
-    /// Sets up Kestrel for a host: limits by <see cref="Configure"/>, and what <see cref="ListenGrpc"/> needs. Endpoints
-    /// are added by the caller, with <c>ConfigureKestrel</c>.
+    /// Sets up Kestrel for a host: limits by <see cref="Configure"/>, and what <see cref="ListenGrpc"/> needs.
+    /// Endpoints are added by the caller, with <c>ConfigureKestrel</c>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is not allowed; the message names it.</exception>
     public static IWebHostBuilder UseGrpcKestrel(this IWebHostBuilder host, GrpcKestrelOptions options)
@@ -20,7 +20,8 @@ public static class GrpcKestrel
         options.Validate();
         return host
             .UseKestrel(kestrel => Configure(kestrel, options))
-            .ConfigureServices(services => services.AddSingleton<IConnectionListenerFactory>(new HandOverListenerFactory()));
+            .ConfigureServices(services =>
+                services.AddSingleton<IConnectionListenerFactory>(new HandOverListenerFactory()));
     }
 
     /// <summary>

@@ -108,7 +108,8 @@ public sealed class DeadlineTests
         await using var server = await ParrotServer.StartAsync(
             parrot => parrot.Unary<Phrase, Phrase>("Say", (_, _) => throw new InvalidOperationException("reached")));
         await using var connection = await Http2Connection.OpenAsync(server.Address);
-        await connection.SendHeadersAsync(1, Http2Connection.CallHeaders("Say", KeyValuePair.Create("grpc-timeout", timeout)));
+        var header = KeyValuePair.Create("grpc-timeout", timeout);
+        await connection.SendHeadersAsync(1, Http2Connection.CallHeaders("Say", header));
         await connection.SendMessageAsync(1, []);
         var answer = await connection.ReadAnswerAsync(1);
         Assert.Equal($"{(int)expected}", answer.Headers["grpc-status"]);
@@ -122,7 +123,8 @@ public sealed class DeadlineTests
         var time = new ManualTime();
         await using var server = await ParrotServer.StartEchoAsync(time);
         await using var connection = await Http2Connection.OpenAsync(server.Address);
-        await connection.SendHeadersAsync(1, Http2Connection.CallHeaders("Say", KeyValuePair.Create("grpc-timeout", "1S")));
+        var header = KeyValuePair.Create("grpc-timeout", "1S");
+        await connection.SendHeadersAsync(1, Http2Connection.CallHeaders("Say", header));
         await connection.SendDataAsync(1, [0, 0, 0], endsStream: false);
 
         // The handler's timer may not be there yet: the clock goes on until the answer is.

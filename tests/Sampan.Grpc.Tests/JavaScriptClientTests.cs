@@ -34,7 +34,8 @@ public sealed class JavaScriptClientTests
           console.log('say', await unary(plain, 'Say', phrase('hello')));
           console.log('gzip', await unary(gzip, 'Say', phrase('hello')));
           console.log('forget', await unary(plain, 'Forget', phrase('x')));
-          console.log('deadline', (await unary(plain, 'Say', phrase('wait'), { deadline: Date.now() + 300 })).split(' ')[0]);
+          const late = await unary(plain, 'Say', phrase('wait'), { deadline: Date.now() + 300 });
+          console.log('deadline', late.split(' ')[0]);
           console.log('error', await unary(plain, 'Say', phrase('fail')));
           console.log('repeat', await drain(plain.Repeat(phrase('r'))));
           const chat = plain.Chat();
@@ -43,7 +44,10 @@ public sealed class JavaScriptClientTests
           chat.end();
           console.log('chat', await said);
           await new Promise(done => {
-            const collect = plain.Collect((error, answer) => { console.log('collect', answer.subarray(2).toString()); done(); });
+            const collect = plain.Collect((error, answer) => {
+              console.log('collect', answer.subarray(2).toString());
+              done();
+            });
             ['x', 'y'].forEach(text => collect.write(phrase(text)));
             collect.end();
           });

@@ -8,7 +8,9 @@ using Sampan.Testing;
 
 namespace Sampan.Grpc.Tests;
 
-/// <summary>Purpose: whatever bytes come, the answer is the proper status or a closed connection, and the server goes on.</summary>
+/// <summary>
+/// Purpose: whatever bytes come, the answer is the proper status or a closed connection, and the server goes on.
+/// </summary>
 public sealed class MalformedInputTests
 {
     private static readonly KeyValuePair<string, string> _gzip = new("grpc-encoding", "gzip");
@@ -134,7 +136,8 @@ public sealed class MalformedInputTests
     {
         await using var server = await ParrotServer.StartEchoAsync();
         await using var connection = await Http2Connection.OpenAsync(server.Address);
-        await connection.SendHeadersAsync(1, Http2Connection.CallHeaders("Say", KeyValuePair.Create("grpc-encoding", "zstd")));
+        var encoding = KeyValuePair.Create("grpc-encoding", "zstd");
+        await connection.SendHeadersAsync(1, Http2Connection.CallHeaders("Say", encoding));
         await connection.SendMessageAsync(1, []);
         var answer = await connection.ReadAnswerAsync(1);
         AssertStatus(answer, 12, "grpc-encoding is 'zstd'; allowed are identity,gzip.");
@@ -162,7 +165,9 @@ public sealed class MalformedInputTests
         await AssertServesAsync(connection, 3);
     }
 
-    /// <summary>An error without messages is one block of headers that ends the stream; an answer has trailers.</summary>
+    /// <summary>
+    /// An error without messages is one block of headers that ends the stream; an answer has trailers.
+    /// </summary>
     [Fact]
     public async Task An_error_is_trailers_only()
     {
@@ -255,9 +260,13 @@ public sealed class MalformedInputTests
         var refused = await http.PostAsync("/sampan.grpc.test.Parrot/Say", call);
         Assert.Equal(System.Net.HttpStatusCode.UpgradeRequired, refused.StatusCode);
 
-        http.DefaultRequestVersion = System.Net.HttpVersion.Version20;
-        http.DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact;
-        Assert.Equal("HTTP/2 /version", await http.GetStringAsync("/version"));
+        using var second = new HttpClient
+        {
+            BaseAddress = server.Address,
+            DefaultRequestVersion = System.Net.HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        Assert.Equal("HTTP/2 /version", await second.GetStringAsync("/version"));
     }
 
     /// <summary>A connection that does not say what it speaks is closed when its time is up.</summary>
@@ -305,7 +314,8 @@ public sealed class MalformedInputTests
         Assert.Equal($"{status}", answer.Headers.GetValueOrDefault("grpc-status"));
         Assert.Equal("200", answer.Headers[":status"]);
         Assert.Equal("application/grpc", answer.Headers["content-type"]);
-        Assert.Contains(text, answer.Headers.GetValueOrDefault("grpc-message") ?? string.Empty, StringComparison.Ordinal);
+        var message = answer.Headers.GetValueOrDefault("grpc-message") ?? string.Empty;
+        Assert.Contains(text, message, StringComparison.Ordinal);
     }
 
     private static async Task AssertServesAsync(Http2Connection connection, int stream)

@@ -33,7 +33,8 @@ public sealed class ReflectionTests
         var answer = await AskAsync(what.EndsWith(".proto", StringComparison.Ordinal)
             ? new ServerReflectionRequest { FileByFilename = what }
             : new ServerReflectionRequest { FileContainingSymbol = what });
-        var file = FileDescriptorProto.Parser.ParseFrom(Assert.Single(answer.FileDescriptorResponse.FileDescriptorProto));
+        var bytes = Assert.Single(answer.FileDescriptorResponse.FileDescriptorProto);
+        var file = FileDescriptorProto.Parser.ParseFrom(bytes);
         Assert.Equal("parrot.proto", file.Name);
         Assert.Equal("Parrot", Assert.Single(file.Service).Name);
     }
@@ -48,7 +49,9 @@ public sealed class ReflectionTests
         Assert.Equal(file, Assert.Single(found).Name);
     }
 
-    /// <summary>What does not exist is told as the protocol has it: an error in the answer, and the stream goes on.</summary>
+    /// <summary>
+    /// What does not exist is told as the protocol has it: an error in the answer, and the stream goes on.
+    /// </summary>
     [Fact]
     public async Task What_is_unknown_is_told()
     {
@@ -57,7 +60,8 @@ public sealed class ReflectionTests
         var extension = new ExtensionRequest { ContainingType = "sampan.grpc.test.Phrase", ExtensionNumber = 1 };
         var none = await AskAsync(new ServerReflectionRequest { FileContainingExtension = extension });
         Assert.Equal((int)GrpcStatusCode.NotFound, none.ErrorResponse.ErrorCode);
-        var numbers = await AskAsync(new ServerReflectionRequest { AllExtensionNumbersOfType = "sampan.grpc.test.Phrase" });
+        const string Phrase = "sampan.grpc.test.Phrase";
+        var numbers = await AskAsync(new ServerReflectionRequest { AllExtensionNumbersOfType = Phrase });
         Assert.Empty(numbers.AllExtensionNumbersResponse.ExtensionNumber);
         var missing = await AskAsync(new ServerReflectionRequest { AllExtensionNumbersOfType = "no.such.Thing" });
         Assert.Equal((int)GrpcStatusCode.NotFound, missing.ErrorResponse.ErrorCode);

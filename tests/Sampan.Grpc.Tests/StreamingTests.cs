@@ -78,7 +78,7 @@ public sealed class StreamingTests
         Assert.Contains(new("count", "20"), call.Trailers);
     }
 
-    /// <summary>The head of a response reaches the client before any message, if the handler says so.</summary>
+    /// <summary>A handler that fails midway: what it sent comes first, then its status.</summary>
     [Fact]
     public async Task An_error_after_messages_arrives_behind_them()
     {

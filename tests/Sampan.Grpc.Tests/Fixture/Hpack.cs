@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sampan.Grpc.Tests.Fixture;
 
-/// <summary>As much of RFC 7541 as a test client needs that forbids the dynamic table: literals and the static one.</summary>
+/// <summary>
+/// As much of RFC 7541 as a test client needs that forbids the dynamic table: literals and the static one.
+/// </summary>
 internal static class Hpack
 {
     private static readonly string[] _staticNames =
@@ -43,7 +45,8 @@ internal static class Hpack
             if ((first & 0x80) != 0)
             {
                 var index = ReadNumber(block, ref at, 7);
-                headers.Add(new(_staticNames[index], index is >= 8 and <= 14 ? _staticStatuses[index - 8] : string.Empty));
+                var value = index is >= 8 and <= 14 ? _staticStatuses[index - 8] : string.Empty;
+                headers.Add(new(_staticNames[index], value));
             }
             else if ((first & 0xe0) == 0x20)
             {

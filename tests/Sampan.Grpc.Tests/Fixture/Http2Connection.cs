@@ -72,7 +72,8 @@ internal sealed class Http2Connection : IAsyncDisposable
     public Task SendDataAsync(int stream, byte[] bytes, bool endsStream) =>
         SendFrameAsync(Data, endsStream ? EndStream : (byte)0, stream, bytes);
 
-    public Task SendMessageAsync(int stream, byte[] message) => SendDataAsync(stream, Prefixed(message), endsStream: true);
+    public Task SendMessageAsync(int stream, byte[] message) =>
+        SendDataAsync(stream, Prefixed(message), endsStream: true);
 
     public async Task SendFrameAsync(byte type, byte flags, int stream, byte[] payload)
     {
@@ -98,7 +99,9 @@ internal sealed class Http2Connection : IAsyncDisposable
         }
     }
 
-    /// <summary>A round trip: what was sent before has been taken in, what the server sent before has been read.</summary>
+    /// <summary>
+    /// A round trip: what was sent before has been taken in, what the server sent before has been read.
+    /// </summary>
     public async Task PingAsync()
     {
         await SendFrameAsync(Ping, flags: 0, stream: 0, new byte[8]);

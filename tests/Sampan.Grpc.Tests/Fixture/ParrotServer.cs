@@ -47,7 +47,8 @@ internal sealed class ParrotServer : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logs);
         builder.WebHost
             .UseGrpcKestrel(kestrelOptions)
-            .ConfigureKestrel(kestrel => kestrel.ListenGrpc(new IPEndPoint(IPAddress.Loopback, 0), kestrelOptions, clock));
+            .ConfigureKestrel(kestrel =>
+                kestrel.ListenGrpc(new IPEndPoint(IPAddress.Loopback, 0), kestrelOptions, clock));
         var application = builder.Build();
         var parrot = new GrpcServiceBuilder(Parrot);
         bind(parrot);
@@ -140,7 +141,7 @@ internal sealed class ParrotServer : IAsyncDisposable
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => true;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
         public void Log<TState>(
             LogLevel logLevel,
