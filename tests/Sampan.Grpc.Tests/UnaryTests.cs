@@ -219,7 +219,11 @@ public sealed class UnaryTests
         await using var server = await ParrotServer.StartEchoAsync();
         using var channel = server.Open();
         var error = await Assert.ThrowsAsync<GrpcException>(
-            () => channel.RawUnaryAsync(Say, new byte[] { 0xff, 0xff }, GrpcCallOptions.None, CancellationToken.None));
+            () => channel.RawUnaryAsync(
+                Say,
+                new byte[] { 0xff, 0xff },
+                GrpcCallOptions.None,
+                CancellationToken.None));
         Assert.Equal(GrpcStatusCode.Internal, error.Code);
         Assert.Equal("The message is no valid Phrase.", error.Message);
         Assert.Empty(server.Logs);
