@@ -1,0 +1,116 @@
+using Google.Protobuf;
+using Sampan.Mvcc;
+using Sampan.Protocol.Etcd;
+using Sampan.Protocol.Mvcc;
+
+namespace Sampan.Etcd.Machine;
+
+/// <summary>Executes range requests on a store, a transaction or a view.</summary>
+internal static class RangeReads
+{
+    /// <summary>How many keys it may have to look at; what decides whether a view is worth its price.</summary>
+    public static long Reach(RangeRequest request, IMvccReader reader)
+    {
+        if (request.RangeEnd.IsEmpty || request.CountOnly && request.Revision <= 0)
+        {
+            return 1;
+        }
+
+        var status = reader.Count(EtcdRanges.Of(request.Key, request.RangeEnd), revision: 0, out var count);
+        var isWhole = status != MvccStatus.Ok || request.Revision > 0 || request.Limit <= 0 || !IsPage(request);
+        return isWhole ? count : Math.Min(count, request.Limit);
+    }
+
+    /// <summary>Reads into a response without its header.</summary>
+    public static EtcdError Execute(RangeRequest request, IMvccReader reader, RangeResponse response)
+    {
+        var range = EtcdRanges.Of(request.Key, request.RangeEnd);
+        if (request.CountOnly)
+        {
+            var counted = reader.Count(range, request.Revision, out var total);
+            response.Count = total;
+            return ErrorOf(counted);
+        }
+
+        var isPage = IsPage(request);
+        var versions = new List<KeyVersion>();
+        var status = reader.Range(range, request.Revision, isPage ? request.Limit : 0, versions, out var count);
+        if (status != MvccStatus.Ok)
+        {
+            return ErrorOf(status);
+        }
+
+        response.Count = count;
+        response.More = isPage && request.Limit > 0 && count > request.Limit;
+        if (!isPage)
+        {
+            versions.RemoveAll(version => !IsWanted(request, version));
+            Sort(request, versions);
+            response.More = request.Limit > 0 && versions.Count > request.Limit;
+            if (response.More)
+            {
+                versions.RemoveRange((int)request.Limit, versions.Count - (int)request.Limit);
+            }
+        }
+
+        response.Kvs.Capacity = versions.Count;
+        foreach (var version in versions)
+        {
+            response.Kvs.Add(ToKeyValue(version, withValue: !request.KeysOnly));
+        }
+
+        return EtcdError.None;
+    }
+
+    /// <summary>A version as clients see it. The bytes are shared.</summary>
+    public static KeyValue ToKeyValue(in KeyVersion version, bool withValue) => new()
+    {
+        Key = UnsafeByteOperations.UnsafeWrap(version.Key),
+        Value = withValue ? UnsafeByteOperations.UnsafeWrap(version.Value) : ByteString.Empty,
+        CreateRevision = version.CreateRevision,
+        ModRevision = version.ModRevision,
+        Version = version.Version,
+        Lease = version.Lease,
+    };
+
+    /// <summary>The error that a status means.</summary>
+    public static EtcdError ErrorOf(MvccStatus status) => status switch
+    {
+        MvccStatus.Compacted => EtcdError.Compacted,
+        MvccStatus.FutureRevision => EtcdError.FutureRevision,
+        _ => EtcdError.None,
+    };
+
+    // Whether keys may be taken in order until there are enough.
+    private static bool IsPage(RangeRequest request) =>
+        (request.SortOrder == RangeRequest.Types.SortOrder.None
+            || request.SortOrder == RangeRequest.Types.SortOrder.Ascend)
+        && request.SortTarget == RangeRequest.Types.SortTarget.Key
+        && request.MinModRevision == 0
+        && request.MaxModRevision == 0
+        && request.MinCreateRevision == 0
+        && request.MaxCreateRevision == 0;
+
+    private static bool IsWanted(RangeRequest request, in KeyVersion version) =>
+        version.ModRevision >= request.MinModRevision
+        && version.CreateRevision >= request.MinCreateRevision
+        && (request.MaxModRevision == 0 || version.ModRevision <= request.MaxModRevision)
+        && (request.MaxCreateRevision == 0 || version.CreateRevision <= request.MaxCreateRevision);
+
+    // Equal ones stay in key order, whichever way the rest goes.
+    private static void Sort(RangeRequest request, List<KeyVersion> versions)
+    {
+        Comparison<KeyVersion> comparison = request.SortTarget switch
+        {
+            RangeRequest.Types.SortTarget.Version => static (x, y) => x.Version.CompareTo(y.Version),
+            RangeRequest.Types.SortTarget.Create => static (x, y) => x.CreateRevision.CompareTo(y.CreateRevision),
+            RangeRequest.Types.SortTarget.Mod => static (x, y) => x.ModRevision.CompareTo(y.ModRevision),
+            RangeRequest.Types.SortTarget.Value => static (x, y) => x.Value.Span.SequenceCompareTo(y.Value.Span),
+            _ => static (x, y) => x.Key.Span.SequenceCompareTo(y.Key.Span),
+        };
+        var sign = request.SortOrder == RangeRequest.Types.SortOrder.Descend ? -1 : 1;
+        versions.Sort((x, y) => comparison(x, y) is var order && order != 0
+            ? order * sign
+            : x.Key.Span.SequenceCompareTo(y.Key.Span));
+    }
+}

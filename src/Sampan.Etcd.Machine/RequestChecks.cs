@@ -1,0 +1,160 @@
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Sampan.Base;
+using Sampan.Protocol.Etcd;
+
+namespace Sampan.Etcd.Machine;
+
+/// <summary>
+/// What can be said of a request without looking at the store. Doors ask before they propose, and the machine asks
+/// again, since commands of other versions may be in the log.
+/// </summary>
+public static class RequestChecks
+{
+    /// <summary>Checks a range request.</summary>
+    public static EtcdError Check(RangeRequest range) =>
+        range.Key.IsEmpty ? EtcdError.EmptyKey
+        : !Enum.IsDefined(range.SortOrder) || !Enum.IsDefined(range.SortTarget) ? EtcdError.InvalidSort
+        : EtcdError.None;
+
+    /// <summary>Checks a put.</summary>
+    public static EtcdError Check(PutRequest put) =>
+        put.Key.IsEmpty ? EtcdError.EmptyKey
+        : put.IgnoreValue && !put.Value.IsEmpty ? EtcdError.ValueProvided
+        : put.IgnoreLease && put.Lease != 0 ? EtcdError.LeaseProvided
+        : EtcdError.None;
+
+    /// <summary>Checks a delete.</summary>
+    public static EtcdError Check(DeleteRangeRequest delete) =>
+        delete.Key.IsEmpty ? EtcdError.EmptyKey : EtcdError.None;
+
+    /// <summary>
+    /// Checks a transaction: keys, the number of operations (of the longest of compares and branches, with what is
+    /// nested in it), keys that would be changed twice.
+    /// </summary>
+    public static EtcdError Check(TxnRequest txn, int operationsMax)
+    {
+        var error = CheckOperations(txn, operationsMax);
+        if (error == EtcdError.None)
+        {
+            error = new TxnChanges().Add(txn.Success);
+        }
+
+        return error == EtcdError.None ? new TxnChanges().Add(txn.Failure) : error;
+    }
+
+    /// <summary>Whether a transaction only reads, whichever branches run.</summary>
+    public static bool IsReadOnly(TxnRequest txn) => IsReadOnly(txn.Success) && IsReadOnly(txn.Failure);
+
+    /// <summary>Whether every read of a transaction may be answered without asking others.</summary>
+    public static bool IsSerializable(TxnRequest txn) =>
+        IsSerializable(txn.Success) && IsSerializable(txn.Failure);
+
+    /// <summary>Whether a transaction puts something in one of its branches.</summary>
+    public static bool HasPut(TxnRequest txn) => txn.Success.Concat(txn.Failure).Any(operation =>
+        operation.RequestCase == RequestOp.RequestOneofCase.RequestPut
+        || (operation.RequestCase == RequestOp.RequestOneofCase.RequestTxn && HasPut(operation.RequestTxn)));
+
+    private static bool IsReadOnly(RepeatedField<RequestOp> operations) => operations.All(operation =>
+        operation.RequestCase == RequestOp.RequestOneofCase.RequestRange
+        || (operation.RequestCase == RequestOp.RequestOneofCase.RequestTxn && IsReadOnly(operation.RequestTxn)));
+
+    private static bool IsSerializable(RepeatedField<RequestOp> operations) => operations.All(operation =>
+        operation.RequestCase switch
+        {
+            RequestOp.RequestOneofCase.RequestRange => operation.RequestRange.Serializable,
+            RequestOp.RequestOneofCase.RequestTxn => IsSerializable(operation.RequestTxn),
+            _ => false,
+        });
+
+    private static EtcdError CheckOperations(TxnRequest txn, int operationsMax)
+    {
+        var longest = Math.Max(txn.Compare.Count, Math.Max(txn.Success.Count, txn.Failure.Count));
+        if (longest > operationsMax)
+        {
+            return EtcdError.TooManyOperations;
+        }
+
+        if (txn.Compare.Any(compare => compare.Key.IsEmpty))
+        {
+            return EtcdError.EmptyKey;
+        }
+
+        foreach (var operation in txn.Success.Concat(txn.Failure))
+        {
+            var error = operation.RequestCase switch
+            {
+                RequestOp.RequestOneofCase.RequestRange => Check(operation.RequestRange),
+                RequestOp.RequestOneofCase.RequestPut => Check(operation.RequestPut),
+                RequestOp.RequestOneofCase.RequestDeleteRange => Check(operation.RequestDeleteRange),
+                RequestOp.RequestOneofCase.RequestTxn =>
+                    CheckOperations(operation.RequestTxn, operationsMax - longest),
+                // etcd's answer to an operation that says nothing.
+                _ => EtcdError.KeyNotFound,
+            };
+            if (error != EtcdError.None)
+            {
+                return error;
+            }
+        }
+
+        return EtcdError.None;
+    }
+
+    // What a branch changes, to find keys that are put twice, or put and deleted.
+    private sealed class TxnChanges
+    {
+        private readonly HashSet<ByteString> _puts = [];
+        private readonly List<KeyRange> _deletes = [];
+
+        public EtcdError Add(RepeatedField<RequestOp> operations)
+        {
+            foreach (var operation in operations)
+            {
+                if (operation.RequestCase == RequestOp.RequestOneofCase.RequestDeleteRange)
+                {
+                    var delete = operation.RequestDeleteRange;
+                    _deletes.Add(EtcdRanges.Of(delete.Key, delete.RangeEnd));
+                }
+            }
+
+            foreach (var operation in operations)
+            {
+                if (operation.RequestCase == RequestOp.RequestOneofCase.RequestTxn
+                    && !AddNested(operation.RequestTxn))
+                {
+                    return EtcdError.DuplicateKey;
+                }
+            }
+
+            var areDistinct = operations
+                .Where(operation => operation.RequestCase == RequestOp.RequestOneofCase.RequestPut)
+                .All(operation => AddPut(operation.RequestPut.Key));
+            return areDistinct ? EtcdError.None : EtcdError.DuplicateKey;
+        }
+
+        private bool AddNested(TxnRequest txn)
+        {
+            var success = new TxnChanges();
+            var failure = new TxnChanges();
+            if (success.Add(txn.Success) != EtcdError.None || failure.Add(txn.Failure) != EtcdError.None)
+            {
+                return false;
+            }
+
+            // Only one of the two runs, so they may put the same key.
+            if (!success._puts.All(AddPut)
+                || !failure._puts.Where(key => !success._puts.Contains(key)).All(AddPut))
+            {
+                return false;
+            }
+
+            _deletes.AddRange(success._deletes);
+            _deletes.AddRange(failure._deletes);
+            return true;
+        }
+
+        private bool AddPut(ByteString key) =>
+            !_deletes.Exists(delete => delete.Contains(key.Span)) && _puts.Add(key);
+    }
+}

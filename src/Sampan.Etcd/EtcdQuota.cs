@@ -1,0 +1,63 @@
+using Sampan.Etcd.Machine;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.Protocol.Etcd;
+
+namespace Sampan.Etcd;
+
+/// <summary>
+/// Whether the data has grown beyond its quota. It is looked at from time to time while puts come, so what is under way
+/// may go somewhat beyond; and it is not beyond any more as soon as there is space again. Any thread.
+/// </summary>
+internal sealed class EtcdQuota
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private readonly EtcdDoor _door;
+    private readonly TimeProvider _time;
+
+    // Guards the field below.
+    private readonly Lock _gate = new();
+    private long _lookedAt;
+    private volatile bool _isExceeded;
+
+    /// <summary>A quota of the data behind this door.</summary>
+    public EtcdQuota(EtcdDoor door, TimeProvider time)
+    {
+        _door = door;
+        _time = time;
+        _lookedAt = time.GetTimestamp();
+    }
+
+    /// <summary>Whether there is too much, looked at now.</summary>
+    public async ValueTask<bool> LookAsync(CancellationToken cancellation)
+    {
+        var bytes = await _door.ReadAsync(EtcdQueryKind.Status, default, ReadConsistency.Local, cancellation)
+            .ConfigureAwait(false);
+        _isExceeded = EtcdDoor.Parse(StatusResponse.Parser, bytes).DbSize > _door.Options.QuotaBytes;
+        return _isExceeded;
+    }
+
+    /// <summary>Refuses a request that adds data while there is too much.</summary>
+    public async ValueTask AdmitAsync(CancellationToken cancellation)
+    {
+        if (IsDue() ? await LookAsync(cancellation).ConfigureAwait(false) : _isExceeded)
+        {
+            throw EtcdErrors.NoSpace;
+        }
+    }
+
+    private bool IsDue()
+    {
+        var now = _time.GetTimestamp();
+        lock (_gate)
+        {
+            if (_time.GetElapsedTime(_lookedAt, now) < Interval)
+            {
+                return false;
+            }
+
+            _lookedAt = now;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Sampan.MultiRaft.Abstractions;
+
+namespace Sampan.Transport.Streams;
+
+/// <summary>Waits for the decision on a handshake.</summary>
+internal sealed class HandshakeDecision : IHandshakeReply
+{
+    // Guards the fields below, and is signalled when they are set.
+    private readonly object _gate = new();
+    private bool _isDecided;
+    private string? _refusal;
+
+    /// <inheritdoc/>
+    public void Accept() => Decide(refusal: null);
+
+    /// <inheritdoc/>
+    public void Refuse(string reason) => Decide(reason);
+
+    /// <summary>Waits, so long at most; true if it was accepted, else with the reason.</summary>
+    public bool Wait(TimeSpan patience, out string refusal)
+    {
+        lock (_gate)
+        {
+            if (!_isDecided)
+            {
+                Monitor.Wait(_gate, patience);
+            }
+
+            refusal = _isDecided ? _refusal ?? string.Empty : "the store could not decide in time; is its disk slow?";
+            return _isDecided && _refusal is null;
+        }
+    }
+
+    private void Decide(string? refusal)
+    {
+        lock (_gate)
+        {
+            _refusal = refusal;
+            _isDecided = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+}

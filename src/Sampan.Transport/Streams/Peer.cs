@@ -1,0 +1,79 @@
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+
+namespace Sampan.Transport.Streams;
+
+/// <summary>
+/// Another store, and the one stream to it that counts. A newer stream ends the older one, and says so, before anything
+/// of it is delivered.
+/// </summary>
+internal sealed class Peer
+{
+    // Guards the fields below, and is held while something is delivered, so that nothing of a stream comes after its
+    // loss was reported. The handler never blocks and never calls back.
+    private readonly Lock _gate = new();
+    private readonly StoreId _store;
+    private readonly ITransportHandler _handler;
+    private PeerStream? _current;
+    private ulong _lastNumber;
+
+    /// <summary>A store without a stream.</summary>
+    public Peer(StoreId store, ITransportHandler handler)
+    {
+        _store = store;
+        _handler = handler;
+    }
+
+    /// <summary>The stream that counts, if there is one.</summary>
+    public PeerStream? Current => Volatile.Read(ref _current);
+
+    /// <summary>A stream whose handshake was accepted takes the place of the present one.</summary>
+    public void Open(PeerStream stream, BootId boot)
+    {
+        PeerStream? older;
+        lock (_gate)
+        {
+            older = _current;
+            if (older is not null)
+            {
+                _handler.PeerLost(older.Connection);
+            }
+
+            stream.Connection = new StoreConnection(_store, boot, ++_lastNumber);
+            _current = stream;
+        }
+
+        older?.End();
+    }
+
+    /// <summary>Delivers a message of a stream; false if another has taken its place.</summary>
+    public bool TryDeliver(PeerStream stream, StoreMessage message)
+    {
+        lock (_gate)
+        {
+            if (_current != stream)
+            {
+                return false;
+            }
+
+            _handler.Received(stream.Connection, message);
+            return true;
+        }
+    }
+
+    /// <summary>A stream has ended; false if another took its place before.</summary>
+    public bool Close(PeerStream stream)
+    {
+        lock (_gate)
+        {
+            if (_current != stream)
+            {
+                return false;
+            }
+
+            _current = null;
+            _handler.PeerLost(stream.Connection);
+            return true;
+        }
+    }
+}
