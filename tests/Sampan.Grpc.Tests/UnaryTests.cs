@@ -205,7 +205,8 @@ public sealed class UnaryTests
     public async Task A_response_that_is_too_large_is_refused()
     {
         await using var server = await ParrotServer.StartEchoAsync();
-        using var channel = new GrpcChannel(server.Address, ParrotServer.ChannelOptions() with { ReceiveBytesMax = 10 });
+        var options = ParrotServer.ChannelOptions() with { ReceiveBytesMax = 10 };
+        using var channel = new GrpcChannel(server.Address, options);
         var request = new Phrase { Text = new string('a', 100_000) };
         var error = await Assert.ThrowsAsync<GrpcException>(() => SayAsync(channel, request));
         Assert.Equal(GrpcStatusCode.ResourceExhausted, error.Code);
