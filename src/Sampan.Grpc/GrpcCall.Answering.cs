@@ -49,7 +49,7 @@ public sealed partial class GrpcCall
         if (result.IsCompleted)
         {
             token.ThrowIfCancellationRequested();
-            throw new OperationCanceledException("The connection of the caller is gone.");
+            throw new OperationCanceledException(GoneText);
         }
     }
 
@@ -148,6 +148,9 @@ public sealed partial class GrpcCall
                 return new(GrpcStatusCode.Unavailable, "The server is stopping.");
             case OperationCanceledException when HasDeadlinePassed:
                 return new(GrpcStatusCode.DeadlineExceeded, "The deadline passed before the call was done.");
+            case OperationCanceledException:
+                Log.HandlerCancelled(_dispatcher.Logger, error, Method);
+                return new(GrpcStatusCode.Cancelled, "The call was cancelled.");
             case BadHttpRequestException:
                 return new(GrpcStatusCode.Internal, "The request could not be read.");
             default:
@@ -161,12 +164,10 @@ public sealed partial class GrpcCall
         var ending = Deadline is null
             ? new CancellationTokenSource()
             : new CancellationTokenSource(TimerWait(), _dispatcher.Time);
-        _abort = _http.RequestAborted.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), ending);
+        _abort = _http.RequestAborted.UnsafeRegister(_cancel, ending);
         if (_handler.IsStreaming)
         {
-            _stop = _dispatcher.Stopping.UnsafeRegister(
-                static state => ((CancellationTokenSource)state!).Cancel(),
-                ending);
+            _stop = _dispatcher.Stopping.UnsafeRegister(_cancel, ending);
         }
 
         return ending;

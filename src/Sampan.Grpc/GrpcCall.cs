@@ -11,8 +11,12 @@ namespace Sampan.Grpc;
 /// </summary>
 public sealed partial class GrpcCall
 {
+    internal const string GoneText = "The caller has reset the call, or its connection is gone.";
+
     // A timer cannot wait longer; a deadline beyond it is a deadline nobody meets.
     private static readonly TimeSpan _longestWait = TimeSpan.FromDays(40);
+
+    private static readonly Action<object?> _cancel = state => (state as CancellationTokenSource)?.Cancel();
 
     private readonly HttpContext _http;
     private readonly MethodHandler _handler;
@@ -100,7 +104,9 @@ public sealed partial class GrpcCall
 
     private bool IsStopping => _handler.IsStreaming && _dispatcher.Stopping.IsCancellationRequested;
 
-    /// <summary>The value of one metadata entry, whatever the case of its name; several values are joined by a comma.</summary>
+    /// <summary>
+    /// The value of one metadata entry, whatever the case of its name; several values are joined by a comma.
+    /// </summary>
     public bool TryGetMetadata(string name, [NotNullWhen(true)] out string? value)
     {
         var isFound = _http.Request.Headers.TryGetValue(name, out var values);
@@ -117,7 +123,9 @@ public sealed partial class GrpcCall
     }
 
     /// <summary>Adds metadata to the head of the response; without effect once a message has been sent.</summary>
-    /// <exception cref="ArgumentException">The name is not lower case, or is gRPC's own, or the value is no ASCII.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is not lower case, or is gRPC's own, or the value is no ASCII.
+    /// </exception>
     public void AddHeader(string name, string value)
     {
         var entry = GrpcHeaders.Checked(new(name, value));
@@ -128,6 +136,8 @@ public sealed partial class GrpcCall
     }
 
     /// <summary>Adds metadata that follows the last message, also when the call ends with an error.</summary>
-    /// <exception cref="ArgumentException">The name is not lower case, or is gRPC's own, or the value is no ASCII.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is not lower case, or is gRPC's own, or the value is no ASCII.
+    /// </exception>
     public void AddTrailer(string name, string value) => (_trailers ??= []).Add(GrpcHeaders.Checked(new(name, value)));
 }

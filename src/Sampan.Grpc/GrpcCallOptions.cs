@@ -11,7 +11,9 @@ public sealed record GrpcCallOptions
     /// </summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Metadata to send; names in lower case, binary values as base64 under names that end in <c>-bin</c>.</summary>
+    /// <summary>
+    /// Metadata to send; names in lower case, binary values as base64 under names that end in <c>-bin</c>.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];
 
     /// <summary>Whether messages are compressed by gzip.</summary>

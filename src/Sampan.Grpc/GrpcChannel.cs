@@ -34,7 +34,9 @@ public sealed class GrpcChannel : IDisposable
         options.Validate();
         if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
         {
-            throw new ArgumentException($"address is '{address}'; allowed is http://host:port or https://host:port.", nameof(address));
+            throw new ArgumentException(
+                $"address is '{address}'; allowed is http://host:port or https://host:port.",
+                nameof(address));
         }
 
         _address = address;
@@ -47,7 +49,9 @@ public sealed class GrpcChannel : IDisposable
     }
 
     /// <summary>Calls a method that takes one message and returns one.</summary>
-    /// <exception cref="GrpcException">The status that the server answered, or UNAVAILABLE if it was not reached.</exception>
+    /// <exception cref="GrpcException">
+    /// The status that the server answered, or UNAVAILABLE if it was not reached.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token ended; the server is told.</exception>
     public async Task<TResponse> UnaryAsync<TRequest, TResponse>(
         MethodDescriptor method,
@@ -67,7 +71,9 @@ public sealed class GrpcChannel : IDisposable
     /// <param name="request">The message; not to be changed before the task ends.</param>
     /// <param name="options">Timeout and metadata.</param>
     /// <param name="cancellation">Ends the call.</param>
-    /// <exception cref="GrpcException">The status that the server answered, or UNAVAILABLE if it was not reached.</exception>
+    /// <exception cref="GrpcException">
+    /// The status that the server answered, or UNAVAILABLE if it was not reached.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token ended; the server is told.</exception>
     public async Task<ReadOnlyMemory<byte>> RawUnaryAsync(
         string path,

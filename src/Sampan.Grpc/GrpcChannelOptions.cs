@@ -8,7 +8,9 @@ public sealed record GrpcChannelOptions
     /// <summary>The largest response message in bytes, before and after decompression.</summary>
     public required int ReceiveBytesMax { get; init; }
 
-    /// <summary>HTTP/2 connections; calls take them in turn. One is enough unless the processor of one is the limit.</summary>
+    /// <summary>
+    /// HTTP/2 connections; calls take them in turn. One is enough unless the processor of one is the limit.
+    /// </summary>
     public int Connections { get; init; } = 1;
 
     /// <summary>How long to wait for a connection before the call is UNAVAILABLE.</summary>

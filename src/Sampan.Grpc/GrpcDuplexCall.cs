@@ -22,7 +22,9 @@ public sealed class GrpcDuplexCall<TRequest, TResponse> : IDisposable
         _parser = parser;
     }
 
-    /// <summary>The metadata that came after the last message; empty before <see cref="ReadAsync"/> returned null.</summary>
+    /// <summary>
+    /// The metadata that came after the last message; empty before <see cref="ReadAsync"/> returned null.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string>> Trailers => _exchange.Trailers;
 
     /// <summary>Sends a message; waits while the server's window is closed.</summary>

@@ -15,7 +15,9 @@ public sealed class GrpcHealth
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Sets the health of a service.</summary>
-    /// <param name="service">The full name of a service; empty for the server as a whole, which begins as serving.</param>
+    /// <param name="service">
+    /// The full name of a service; empty for the server as a whole, which begins as serving.
+    /// </param>
     /// <param name="isServing">Whether clients should send it calls.</param>
     public void Set(string service, bool isServing)
     {

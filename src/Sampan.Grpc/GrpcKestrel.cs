@@ -11,8 +11,8 @@ namespace Sampan.Grpc;
 public static class GrpcKestrel
 {
     /// <summary>
-    /// Sets up Kestrel for a host: limits by <see cref="Configure"/>, and what <see cref="ListenGrpc"/> needs. Endpoints
-    /// are added by the caller, with <c>ConfigureKestrel</c>.
+    /// Sets up Kestrel for a host: limits by <see cref="Configure"/>, and what <see cref="ListenGrpc"/> needs.
+    /// Endpoints are added by the caller, with <c>ConfigureKestrel</c>.
     /// </summary>
     /// <exception cref="ArgumentException">An option is not allowed; the message names it.</exception>
     public static IWebHostBuilder UseGrpcKestrel(this IWebHostBuilder host, GrpcKestrelOptions options)
@@ -20,7 +20,8 @@ public static class GrpcKestrel
         options.Validate();
         return host
             .UseKestrel(kestrel => Configure(kestrel, options))
-            .ConfigureServices(services => services.AddSingleton<IConnectionListenerFactory>(new HandOverListenerFactory()));
+            .ConfigureServices(services =>
+                services.AddSingleton<IConnectionListenerFactory>(new HandOverListenerFactory()));
     }
 
     /// <summary>
@@ -48,7 +49,8 @@ public static class GrpcKestrel
     /// Listens without TLS for HTTP/2 with prior knowledge, as gRPC clients speak it, and for HTTP/1.1, as curl and
     /// scrapers do, on one port. Kestrel decides by TLS and has none to go by here, so the first bytes of a connection
     /// are looked at: without HTTP/2's preface it is handed to a second, inner endpoint for HTTP/1.1, which the list of
-    /// server addresses shows, after the real one, as <c>http://http1.invalid</c>. Needs <see cref="UseGrpcKestrel"/>.
+    /// server addresses shows, after the real one, as <c>http://http1.invalid</c>. With TLS nothing of this is needed:
+    /// use Kestrel's own <c>Listen</c>, <c>UseHttps</c> and <c>Http1AndHttp2</c>. Needs <see cref="UseGrpcKestrel"/>.
     /// </summary>
     /// <param name="kestrel">Kestrel's options.</param>
     /// <param name="endpoint">Where to listen; port 0 takes a free one.</param>

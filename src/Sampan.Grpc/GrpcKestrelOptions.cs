@@ -15,8 +15,11 @@ public sealed record GrpcKestrelOptions
     /// <summary>How long a new connection may take to say which protocol it speaks.</summary>
     public TimeSpan PrefaceTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Calls at once on one connection. Watches are calls that stay, so it is high.</summary>
-    public int StreamsPerConnectionMax { get; init; } = 1 << 20;
+    /// <summary>
+    /// Calls at once on one connection. Watches are calls that stay, so it is high; it is also what bounds the memory
+    /// that a hostile connection can take, at a few kilobytes for a call.
+    /// </summary>
+    public int StreamsPerConnectionMax { get; init; } = 1 << 16;
 
     /// <summary>
     /// Bytes that a client may send on a connection before the server has taken them in; this bounds the memory of a

@@ -98,7 +98,9 @@ public sealed class GrpcServiceBuilder
 
     private MethodDescriptor Find(string method) =>
         _descriptor.FindMethodByName(method)
-        ?? throw new ArgumentException($"method is '{method}'; {_descriptor.FullName} has no such method.", nameof(method));
+        ?? throw new ArgumentException(
+            $"method is '{method}'; {_descriptor.FullName} has no such method.",
+            nameof(method));
 
     private static void RequireUnary(MethodDescriptor method)
     {

@@ -3,7 +3,9 @@ using Sampan.Grpc.Serving;
 
 namespace Sampan.Grpc;
 
-/// <summary>A service with its handlers, ready to be mapped; made by <see cref="GrpcServiceBuilder"/>. Immutable.</summary>
+/// <summary>
+/// A service with its handlers, ready to be mapped; made by <see cref="GrpcServiceBuilder"/>. Immutable.
+/// </summary>
 public sealed class GrpcServiceDefinition
 {
     internal GrpcServiceDefinition(ServiceDescriptor descriptor, IReadOnlyList<MethodHandler> handlers)

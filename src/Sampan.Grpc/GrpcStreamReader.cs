@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Http;
 using Sampan.Grpc.Wire;
 
 namespace Sampan.Grpc;
@@ -23,7 +24,17 @@ public sealed class GrpcStreamReader<T>
     /// <summary>The next message; null when the other side has sent its last.</summary>
     /// <exception cref="GrpcException">The message is too large, truncated or cannot be decoded.</exception>
     /// <exception cref="OperationCanceledException">The call ended: cancelled, or its deadline passed.</exception>
-    public ValueTask<T?> ReadAsync() => _reader.ReadAsync<T>(_parser, _cancellation);
+    public async ValueTask<T?> ReadAsync()
+    {
+        try
+        {
+            return await _reader.ReadAsync<T>(_parser, _cancellation).ConfigureAwait(false);
+        }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            throw new OperationCanceledException(GrpcCall.GoneText, error, _cancellation);
+        }
+    }
 
     /// <summary>All messages until the other side has sent its last; fails as <see cref="ReadAsync"/> does.</summary>
     public async IAsyncEnumerable<T> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)

@@ -24,7 +24,8 @@ internal static class CallResponse
         {
             var length = 0;
             var stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            while (await stream.ReadAsync(body.AsMemory(length), cancellation).ConfigureAwait(false) is var read and > 0)
+            int read;
+            while ((read = await stream.ReadAsync(body.AsMemory(length), cancellation).ConfigureAwait(false)) > 0)
             {
                 length += read;
                 MessageFraming.IsWhole(new ReadOnlySequence<byte>(body, 0, length), rules, out var restBytes);
@@ -70,7 +71,7 @@ internal static class CallResponse
             isGzip = string.Equals(encoding, MessageEncoding.Gzip, StringComparison.Ordinal);
             if (!MessageEncoding.IsKnown(encoding))
             {
-                throw new GrpcException(GrpcStatusCode.Internal, $"The answer is encoded as '{encoding}', which is unknown.");
+                throw new GrpcException(GrpcStatusCode.Internal, $"The answer's encoding '{encoding}' is unknown.");
             }
         }
 

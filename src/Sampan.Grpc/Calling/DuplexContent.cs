@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Sampan.Grpc.Calling;
 
-/// <summary>The body of a call whose requests are written while it runs: it lends the connection's stream out.</summary>
+/// <summary>
+/// The body of a call whose requests are written while it runs: it lends the connection's stream out.
+/// </summary>
 internal sealed class DuplexContent : HttpContent
 {
     private readonly TaskCompletionSource<Stream> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);

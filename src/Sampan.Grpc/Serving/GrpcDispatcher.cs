@@ -66,7 +66,8 @@ internal sealed class GrpcDispatcher
         }
 
         var headers = request.Headers;
-        if (headers.TryGetValue(GrpcHeaders.Encoding, out var encoding) && !MessageEncoding.IsKnown(encoding.ToString()))
+        if (headers.TryGetValue(GrpcHeaders.Encoding, out var encoding)
+            && !MessageEncoding.IsKnown(encoding.ToString()))
         {
             http.Response.Headers[GrpcHeaders.AcceptEncoding] = GrpcHeaders.Encodings;
             return Answer(

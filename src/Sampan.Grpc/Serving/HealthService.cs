@@ -28,7 +28,7 @@ internal static class HealthService
         GrpcCall call)
     {
         var request = await requests.ReadAsync().ConfigureAwait(false)
-            ?? throw new GrpcException(GrpcStatusCode.InvalidArgument, "The request names no service: it has no message.");
+            ?? throw new GrpcException(GrpcStatusCode.InvalidArgument, "The request has no message.");
         HealthCheckResponse.Types.ServingStatus? told = null;
         while (true)
         {

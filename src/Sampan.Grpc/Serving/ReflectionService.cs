@@ -49,7 +49,8 @@ internal sealed class ReflectionService
                     {
                         while (await requests.ReadAsync().ConfigureAwait(false) is { } request)
                         {
-                            var answer = reflection.Answer(ServerReflectionRequest.Parser.ParseFrom(request.ToByteArray()));
+                            var stableRequest = ServerReflectionRequest.Parser.ParseFrom(request.ToByteArray());
+                            var answer = reflection.Answer(stableRequest);
                             await responses
                                 .WriteAsync(Alpha.ServerReflectionResponse.Parser.ParseFrom(answer.ToByteArray()))
                                 .ConfigureAwait(false);

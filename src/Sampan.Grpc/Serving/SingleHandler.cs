@@ -1,11 +1,13 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using Google.Protobuf.Reflection;
+using Microsoft.AspNetCore.Http;
 using Sampan.Grpc.Wire;
 
 namespace Sampan.Grpc.Serving;
 
-/// <summary>One message in, one out. This is the hot path: no task but the request's own, no copy but the body's.</summary>
+/// <summary>
+/// One message in, one out. This is the hot path: no task but the request's own, no copy but the body's.
+/// </summary>
 internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
 {
     private readonly Func<TRequest, GrpcCall, ValueTask<TResponse>> _handler;
@@ -72,16 +74,23 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
             body.AdvanceTo(seen.Start, seen.End);
         }
 
-        while (true)
+        try
         {
-            var result = await body.ReadAsync(call.Cancellation).ConfigureAwait(false);
-            if (result.IsCompleted)
+            while (true)
             {
-                return TakeOnly(call, result.Buffer);
-            }
+                var result = await body.ReadAsync(call.Cancellation).ConfigureAwait(false);
+                if (result.IsCompleted)
+                {
+                    return TakeOnly(call, result.Buffer);
+                }
 
-            Check(call, result.Buffer);
-            body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+                Check(call, result.Buffer);
+                body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            }
+        }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            throw new OperationCanceledException(GrpcCall.GoneText, error);
         }
     }
 

@@ -21,7 +21,9 @@ internal static class GrpcHeaders
     private static readonly string[] _codes =
         [.. Enumerable.Range(0, 17).Select(code => code.ToString(CultureInfo.InvariantCulture))];
 
-    /// <summary>Whether a content type is gRPC's: itself, or with a suffix or a parameter; gRPC-Web is another protocol.</summary>
+    /// <summary>
+    /// Whether a content type is gRPC's: itself, or with a suffix or a parameter; gRPC-Web is another protocol.
+    /// </summary>
     public static bool IsGrpc(string? contentType) =>
         contentType is not null
         && contentType.StartsWith(MediaType, StringComparison.OrdinalIgnoreCase)
@@ -44,7 +46,7 @@ internal static class GrpcHeaders
         if (!value.All(character => character is >= ' ' and <= '~'))
         {
             throw new ArgumentException(
-                $"The value of the metadata '{name}' is not printable ASCII; use a name that ends in '-bin' and base64.",
+                $"The value of '{name}' is not printable ASCII; use a name that ends in '-bin', and base64.",
                 nameof(entry));
         }
 

@@ -16,7 +16,7 @@ internal static class GrpcTimeout
     {
         timeout = default;
         if (text.Length is < 2 or > DigitsMax + 1
-            || !long.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+            || !long.TryParse(text.AsSpan()[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
         {
             return false;
         }

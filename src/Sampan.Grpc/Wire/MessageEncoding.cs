@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace Sampan.Grpc.Wire;
@@ -9,6 +10,9 @@ internal static class MessageEncoding
     public const string Gzip = "gzip";
     public const string Identity = "identity";
     private const int StepBytes = 16 * 1024;
+
+    // Ten bytes of head, two of an empty stream, eight of checksum and size.
+    private const int LeastBytes = 20;
 
     public static bool IsKnown(string encoding) => encoding is Gzip or Identity or "";
 
@@ -43,7 +47,14 @@ internal static class MessageEncoding
     /// </summary>
     public static byte[] Decompress(in ReadOnlySequence<byte> compressed, int bytesMax)
     {
-        using var source = new MemoryStream(compressed.ToArray(), writable: false);
+        if (compressed.IsEmpty)
+        {
+            // Not gzip, but what the runtime's compressor makes of an empty message, and so some clients send it.
+            return [];
+        }
+
+        var bytes = compressed.ToArray();
+        using var source = new MemoryStream(bytes, writable: false);
         using var gzip = new GZipStream(source, CompressionMode.Decompress);
         var message = new ArrayBufferWriter<byte>();
         try
@@ -64,6 +75,14 @@ internal static class MessageEncoding
             throw new GrpcException(GrpcStatusCode.Internal, "The compressed message is not valid gzip.", error);
         }
 
-        return message.WrittenSpan.ToArray();
+        return EndsWell(bytes, message.WrittenCount)
+            ? message.WrittenSpan.ToArray()
+            : throw new GrpcException(GrpcStatusCode.Internal, "The compressed message ends before its end.");
     }
+
+    // The runtime's decompressor takes the end of its input for the end of the message, and would pass half of one. The
+    // format ends with the size of what was compressed, so half a message does not have its own size at its end. What
+    // it does not allow for is several streams one behind the other, which nobody sends as one message.
+    private static bool EndsWell(ReadOnlySpan<byte> compressed, int sizeBytes) =>
+        compressed.Length >= LeastBytes && BinaryPrimitives.ReadUInt32LittleEndian(compressed[^4..]) == (uint)sizeBytes;
 }

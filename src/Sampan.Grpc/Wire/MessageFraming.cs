@@ -13,7 +13,9 @@ internal static class MessageFraming
     // Up to here prefix and message go into one block of the output; larger ones are copied in pieces.
     private const int OneBlockBytes = 2048;
 
-    /// <summary>Takes the first message off the buffer; false, with the buffer as it was, if it is not all there.</summary>
+    /// <summary>
+    /// Takes the first message off the buffer; false, with the buffer as it was, if it is not all there.
+    /// </summary>
     /// <exception cref="GrpcException">The message is malformed, or larger than the rules allow.</exception>
     public static bool TryTake(
         ref ReadOnlySequence<byte> buffer,
@@ -86,6 +88,12 @@ internal static class MessageFraming
 
     public static void WriteCompressed(IBufferWriter<byte> into, ReadOnlySpan<byte> message)
     {
+        if (message.IsEmpty)
+        {
+            Write(into, message);
+            return;
+        }
+
         var compressed = new ArrayBufferWriter<byte>();
         MessageEncoding.Compress(compressed, message);
         WritePrefix(into.GetSpan(PrefixBytes), compressed.WrittenCount, isCompressed: true);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Sampan.Grpc.Wire;
 
-/// <summary>The percent-encoding of grpc-message: UTF-8, where everything but printable ASCII and % becomes %XX.</summary>
+/// <summary>
+/// The percent-encoding of grpc-message: UTF-8, where everything but printable ASCII and % becomes %XX.
+/// </summary>
 internal static class StatusMessage
 {
     public static string Encode(string text)
@@ -29,7 +31,9 @@ internal static class StatusMessage
         return encoded.ToString();
     }
 
-    /// <summary>The text; what is not well encoded is kept as it came, since a status must never be lost to its text.</summary>
+    /// <summary>
+    /// The text; what is not well encoded is kept as it came, since a status must never be lost to its text.
+    /// </summary>
     public static string Decode(string encoded)
     {
         if (!encoded.Contains('%', StringComparison.Ordinal))
