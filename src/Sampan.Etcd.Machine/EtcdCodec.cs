@@ -1,6 +1,8 @@
 namespace Sampan.Etcd.Machine;
 
-/// <summary>The bytes of commands, queries and results: one byte that says what it is, then a protobuf message.</summary>
+/// <summary>
+/// The bytes of commands, queries and results: one byte that says what it is, then a protobuf message.
+/// </summary>
 public static class EtcdCodec
 {
     /// <summary>A command of this kind.</summary>

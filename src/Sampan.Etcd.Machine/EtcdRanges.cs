@@ -3,7 +3,9 @@ using Sampan.Base;
 
 namespace Sampan.Etcd.Machine;
 
-/// <summary>etcd's way to name a range: a key and an end that may be absent (that key) or a zero byte (no end).</summary>
+/// <summary>
+/// etcd's way to name a range: a key and an end that may be absent (that key) or a zero byte (no end).
+/// </summary>
 public static class EtcdRanges
 {
     /// <summary>The range that a request names.</summary>

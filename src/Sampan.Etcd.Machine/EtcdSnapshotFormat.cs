@@ -3,8 +3,8 @@ namespace Sampan.Etcd.Machine;
 /// <summary>
 /// The one file of a snapshot, little-endian: magic (8), revision (8), compact revision (8), number of members (4),
 /// then of each its length (4) and message; then pairs, each a kind (1: live, 2: history), key length (4), value length
-/// (4), key and value; at last an end (1: 255) and the number of pairs (8). The snapshot's manifest holds its length and
-/// CRC.
+/// (4), key and value; at last an end (1: 255) and the number of pairs (8). The snapshot's manifest holds its length
+/// and CRC.
 /// </summary>
 internal static class EtcdSnapshotFormat
 {

@@ -35,7 +35,8 @@ internal sealed class ClusterService
             var id = member.Store.Value;
             var shown = told.GetValueOrDefault(id) ?? new Member
             {
-                ID = id, PeerURLs = { _door.Options.PeerUrls.GetValueOrDefault(id) ?? [] },
+                ID = id,
+                PeerURLs = { _door.Options.PeerUrls.GetValueOrDefault(id) ?? [] },
             };
             shown.IsLearner = configuration?.IsLearner(member.Replica) == true;
             response.Members.Add(shown);

@@ -12,7 +12,9 @@ public sealed record EtcdServiceOptions
     /// <summary>In every response's header: this store's id.</summary>
     public required ulong MemberId { get; init; }
 
-    /// <summary>The peer URLs of the cluster's first members by their ids, for those that have not said more yet.</summary>
+    /// <summary>
+    /// The peer URLs of the cluster's first members by their ids, for those that have not said more yet.
+    /// </summary>
     public required IReadOnlyDictionary<ulong, IReadOnlyList<string>> PeerUrls { get; init; }
 
     /// <summary>How large a request may be, in bytes.</summary>

@@ -83,7 +83,8 @@ public sealed class MvccView : IMvccReader, IDisposable
 
     private MvccReader Reader => new(_current, _history, Revision, CompactRevision);
 
-    // The newest version of a key up to the compaction: a tombstone says nothing, and a live version as old says it too.
+    // The newest version of a key up to the compaction: a tombstone says nothing, and a live version as old says it
+    // too.
     private bool IsNeeded(in StoredPair pair) =>
         !VersionRecord.IsTombstone(pair.Value)
         && !(_current.TryGet(HistoryKey.Decode(pair.Key).Span, out var live)

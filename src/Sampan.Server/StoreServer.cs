@@ -170,13 +170,15 @@ public sealed class StoreServer : IAsyncDisposable
             Transport = transport,
             Machines = new EtcdMachineFactory(new EtcdMachineOptions
             {
-                ClusterId = _options.ClusterId, MemberId = _options.Self.Id,
+                ClusterId = _options.ClusterId,
+                MemberId = _options.Self.Id,
             }),
             Runner = new WorkerThreadRunner(
                 _time,
                 new WorkerThreadOptions
                 {
-                    SlowCallLimit = _options.HeartbeatInterval / 2, StallLimit = _options.ElectionTimeout,
+                    SlowCallLimit = _options.HeartbeatInterval / 2,
+                    StallLimit = _options.ElectionTimeout,
                 },
                 _events),
             Completions = new ThreadPoolCompletionQueue(),

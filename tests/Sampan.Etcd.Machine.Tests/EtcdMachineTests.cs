@@ -128,7 +128,10 @@ public sealed class EtcdMachineTests
         machine.Put("b", "1");
         var compare = new Compare
         {
-            Target = CompareTarget.Version, Key = Utf8("a"), RangeEnd = Utf8("c"), Version = 1,
+            Target = CompareTarget.Version,
+            Key = Utf8("a"),
+            RangeEnd = Utf8("c"),
+            Version = 1,
         };
         var txn = new TxnRequest { Compare = { compare } };
         Assert.False(machine.Apply<TxnResponse>(EtcdCommandKind.Txn, txn).Succeeded);
@@ -148,12 +151,16 @@ public sealed class EtcdMachineTests
         Refused(EtcdError.KeyNotFound, EtcdCommandKind.Put, new PutRequest { Key = Utf8("x"), IgnoreValue = true });
         Refused(EtcdError.ValueProvided, EtcdCommandKind.Put, new PutRequest
         {
-            Key = Utf8("a"), IgnoreValue = true, Value = Utf8("v"),
+            Key = Utf8("a"),
+            IgnoreValue = true,
+            Value = Utf8("v"),
         });
         Refused(EtcdError.LeaseNotFound, EtcdCommandKind.Put, new PutRequest { Key = Utf8("a"), Lease = 5 });
         Refused(EtcdError.LeaseProvided, EtcdCommandKind.Put, new PutRequest
         {
-            Key = Utf8("a"), Lease = 5, IgnoreLease = true,
+            Key = Utf8("a"),
+            Lease = 5,
+            IgnoreLease = true,
         });
         Refused(EtcdError.EmptyKey, EtcdCommandKind.DeleteRange, new DeleteRangeRequest());
         Refused(EtcdError.Compacted, EtcdCommandKind.Compaction, new CompactionRequest { Revision = 3 });

@@ -88,7 +88,9 @@ public sealed class PeerTransportTests : IDisposable
         Assert.Equal("unreachable 2 3", one.Hear("unreachable"));
         first.Send(new StoreId(2), StoreMessage.Of(new ForwardedProposal
         {
-            Group = new GroupId(3), Replica = new ReplicaId(2), Origin = default,
+            Group = new GroupId(3),
+            Replica = new ReplicaId(2),
+            Origin = default,
         }));
         Assert.Equal(new StoreId(2), one.Next().From.Store);
     }

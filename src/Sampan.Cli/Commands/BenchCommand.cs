@@ -37,7 +37,8 @@ internal static class BenchCommand
         var valueSize = Number("--value-size", "Bytes of a value.", 256);
         var consistency = new Option<string>("--consistency")
         {
-            Description = "Of gets: l (linearizable) or s (serializable).", DefaultValueFactory = _ => "l",
+            Description = "Of gets: l (linearizable) or s (serializable).",
+            DefaultValueFactory = _ => "l",
         };
         var isQuiet = new Option<bool>("--quiet") { Description = "Prints one line of tab-separated figures only." };
         var command = new Command(name, description)

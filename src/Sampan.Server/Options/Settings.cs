@@ -136,7 +136,8 @@ public sealed class Settings
 
             using var json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions
             {
-                CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
             });
             if (json.RootElement.ValueKind != JsonValueKind.Object)
             {

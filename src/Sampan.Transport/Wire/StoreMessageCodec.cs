@@ -129,11 +129,18 @@ internal static class StoreMessageCodec
         {
             SnapshotFrameKind.Offer when RaftMessageCodec.TryRead(ref reader, out var message) => new SnapshotFrame
             {
-                Kind = kind, Group = group, Transfer = transfer, Message = message, Manifest = reader.Bytes(),
+                Kind = kind,
+                Group = group,
+                Transfer = transfer,
+                Message = message,
+                Manifest = reader.Bytes(),
             },
             SnapshotFrameKind.Credit => new SnapshotFrame
             {
-                Kind = kind, Group = group, Transfer = transfer, CreditBytes = ReadCount(ref reader),
+                Kind = kind,
+                Group = group,
+                Transfer = transfer,
+                CreditBytes = ReadCount(ref reader),
             },
             SnapshotFrameKind.Chunk => new SnapshotFrame
             {
@@ -146,7 +153,10 @@ internal static class StoreMessageCodec
             },
             SnapshotFrameKind.Abort => new SnapshotFrame
             {
-                Kind = kind, Group = group, Transfer = transfer, Reason = Encoding.UTF8.GetString(reader.Bytes().Span),
+                Kind = kind,
+                Group = group,
+                Transfer = transfer,
+                Reason = Encoding.UTF8.GetString(reader.Bytes().Span),
             },
             SnapshotFrameKind.Done => new SnapshotFrame { Kind = kind, Group = group, Transfer = transfer },
             _ => null,
