@@ -5,7 +5,8 @@ namespace Sampan.Server;
 /// <summary>What the server says.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(8000, LogLevel.Information, "serving clients at {Endpoints} as member {Member:x}, data in {DataPath}")]
+    [LoggerMessage(
+        8000, LogLevel.Information, "serving clients at {Endpoints} as member {Member:x}, data in {DataPath}")]
     public static partial void Serving(ILogger logger, string endpoints, ulong member, string dataPath);
 
     [LoggerMessage(8001, LogLevel.Information, "{Remark}")]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -45,6 +46,7 @@ public sealed class StoreServer : IAsyncDisposable
     /// <summary>A server that does not run yet.</summary>
     public StoreServer(ServerOptions options, TimeProvider time, ILoggerFactory logs)
     {
+        options.Validate();
         _options = options;
         _time = time;
         _logs = logs;
@@ -230,7 +232,8 @@ public sealed class StoreServer : IAsyncDisposable
             store.Groups,
             _time);
         // As etcd: the transport takes half a mebibyte more, so that the door can say what is wrong.
-        app.UseGrpc(services, new GrpcServerOptions { ReceiveBytesMax = _options.RequestBytesMax + (512 * 1024) }, _time);
+        var limits = new GrpcServerOptions { ReceiveBytesMax = _options.RequestBytesMax + (512 * 1024) };
+        app.UseGrpc(services, limits, _time);
         var http = new HttpDoors(new ServerMetrics(store.Groups, _events, _options.QuotaBytes), store.Groups, _time);
         app.Run(http.AnswerAsync);
         return app;
@@ -246,7 +249,7 @@ public sealed class StoreServer : IAsyncDisposable
             PeerURLs = { ClusterMember.Text(_options.Self.PeerUrl) },
             ClientURLs = { _options.ClientUrls },
         };
-        var command = EtcdCodec.Encode(EtcdCommandKind.PublishMember, Google.Protobuf.MessageExtensions.ToByteArray(message));
+        var command = EtcdCodec.Encode(EtcdCommandKind.PublishMember, message.ToByteArray());
         while (!_stopping.IsCancellationRequested)
         {
             try

@@ -30,7 +30,6 @@ public sealed class PeerTransport : ITransport, IDisposable
     private readonly Lock _prngGate = new();
     private readonly Prng _prng;
     private readonly ConcurrentDictionary<string, (string Reason, long At)> _told = new(StringComparer.Ordinal);
-    private int _accepted;
     private ITransportHandler? _handler;
 
     /// <summary>
@@ -121,6 +120,7 @@ public sealed class PeerTransport : ITransport, IDisposable
         }
 
         Thread[] threads;
+        // The gate of the list of threads.
         lock (_threads)
         {
             threads = [.. _threads];
@@ -195,9 +195,8 @@ public sealed class PeerTransport : ITransport, IDisposable
             try
             {
                 var socket = _listener.Accept();
-                if (Interlocked.Increment(ref _accepted) > _options.ConnectionsMax)
+                if (_streams.Count >= _options.ConnectionsMax)
                 {
-                    Interlocked.Decrement(ref _accepted);
                     socket.Dispose();
                     continue;
                 }
@@ -223,7 +222,7 @@ public sealed class PeerTransport : ITransport, IDisposable
             Run(socket, dialed: null);
         }
 
-        Interlocked.Decrement(ref _accepted);
+        // The gate of the list of threads.
         lock (_threads)
         {
             _threads.Remove(Thread.CurrentThread);
@@ -330,6 +329,7 @@ public sealed class PeerTransport : ITransport, IDisposable
 
     private TimeSpan Jittered(TimeSpan delay)
     {
+        // The gate of the numbers.
         lock (_prngGate)
         {
             return delay * (0.5 + (_prng.NextBelow(1000) / 1000.0));
@@ -339,6 +339,7 @@ public sealed class PeerTransport : ITransport, IDisposable
     private void StartThread(string name, ThreadStart body)
     {
         var thread = new Thread(body) { IsBackground = true, Name = name };
+        // The gate of the list of threads.
         lock (_threads)
         {
             _threads.Add(thread);

@@ -13,9 +13,11 @@ internal static class BenchCommand
     {
         var command = new Command(
             "bench",
-            "Measures any etcd v3 endpoint (a real etcd too) with closed-loop clients: each sends its next request when\n"
-            + "the answer to the one before has come.\n\n"
-            + "Examples:\n  sampan bench put --clients 64 --seconds 10\n  sampan bench get --consistency s --total 100000")
+            "Measures any etcd v3 endpoint (a real etcd too) with closed-loop clients: each sends its next request\n"
+            + "when the answer to the one before has come.\n\n"
+            + "Examples:\n"
+            + "  sampan bench put --clients 64 --seconds 10\n"
+            + "  sampan bench get --consistency s --total 100000")
         {
             Create("put", "Puts random keys.", LoadKind.Put),
             Create("get", "Gets random keys, which are put first.", LoadKind.Get),
@@ -47,9 +49,14 @@ internal static class BenchCommand
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            if (!Endpoints.TryParse(parsed.GetValue(endpoints), out var found, out var wrong))
+            IReadOnlyList<Uri> found;
+            try
             {
-                await Running.FailAsync(wrong).ConfigureAwait(false);
+                found = Endpoints.Parse(parsed.GetValue(endpoints));
+            }
+            catch (ArgumentException exception)
+            {
+                await Running.FailAsync(exception.Message).ConfigureAwait(false);
                 return 1;
             }
 

@@ -29,8 +29,8 @@ internal static class DevCommand
         var verbose = new Option<bool>("--verbose") { Description = "Shows the stores' logs." };
         var command = new Command(
             "dev",
-            "Starts three durable stores on this machine and says how to try them. Ctrl-C stops them; their data stays.\n\n"
-            + "Example:\n  sampan dev --port 12379 --data-dir /tmp/try")
+            "Starts three durable stores on this machine and says how to try them. Ctrl-C stops them; data stays.\n\n"
+            + "Example:\n  sampan dev --port 12379 --data-dir ./try")
         {
             port, data, verbose,
         };
@@ -44,8 +44,8 @@ internal static class DevCommand
     {
         if (port < 1 || port + PortOffsets[^1] + 1 > ushort.MaxValue)
         {
-            await Running.FailAsync(
-                $"--port is {port}; it must be from 1 to {ushort.MaxValue - PortOffsets[^1] - 1}.").ConfigureAwait(false);
+            var highest = ushort.MaxValue - PortOffsets[^1] - 1;
+            await Running.FailAsync($"--port is {port}; it must be from 1 to {highest}.").ConfigureAwait(false);
             return 1;
         }
 

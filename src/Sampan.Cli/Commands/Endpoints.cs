@@ -12,26 +12,26 @@ internal static class Endpoints
         DefaultValueFactory = _ => "127.0.0.1:2379,127.0.0.1:22379,127.0.0.1:32379",
     };
 
-    /// <summary>Reads it; false, with what is wrong.</summary>
-    public static bool TryParse(string? text, out IReadOnlyList<Uri> endpoints, out string wrong)
+    /// <summary>Reads it; throws <see cref="ArgumentException"/> for what is no list of endpoints.</summary>
+    public static IReadOnlyList<Uri> Parse(string? text)
     {
         var found = new List<Uri>();
-        endpoints = found;
-        wrong = string.Empty;
         foreach (var part in (text ?? string.Empty).Split(
             ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             var url = part.Contains("://", StringComparison.Ordinal) ? part : $"http://{part}";
             if (!Uri.TryCreate(url, UriKind.Absolute, out var parsed) || parsed.Host.Length == 0)
             {
-                wrong = $"--endpoints holds '{part}'; allowed is host:port, separated by commas.";
-                return false;
+                throw new ArgumentException(
+                    $"--endpoints holds '{part}'; allowed is host:port, separated by commas.", nameof(text));
             }
 
             found.Add(parsed);
         }
 
-        wrong = found.Count == 0 ? "--endpoints is empty; allowed is host:port, separated by commas." : string.Empty;
-        return found.Count > 0;
+        return found.Count > 0
+            ? found
+            : throw new ArgumentException(
+                "--endpoints is empty; allowed is host:port, separated by commas.", nameof(text));
     }
 }

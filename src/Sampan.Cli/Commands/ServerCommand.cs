@@ -15,8 +15,8 @@ internal static class ServerCommand
     {
         var command = new Command(
             "server",
-            "Runs one store. Every flag can also be set by an environment variable (--data-dir: SAMPAN_DATA_DIR) or in\n"
-            + "the JSON file that --config-file names; a flag counts before a variable, a variable before the file.\n\n"
+            "Runs one store. Every flag can also be set by an environment variable (--data-dir: SAMPAN_DATA_DIR) or\n"
+            + "in the JSON file that --config-file names; a flag counts before a variable, that before the file.\n\n"
             + "Example, the first of three members:\n"
             + "  sampan server --name a --data-dir /var/lib/sampan \\\n"
             + "    --listen-client-urls http://10.0.0.1:2379 --listen-peer-urls http://10.0.0.1:2380 \\\n"
@@ -79,7 +79,14 @@ internal static class ServerCommand
         }
     }
 
-    private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables()
-        .Cast<DictionaryEntry>()
-        .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? string.Empty, StringComparer.Ordinal);
+    private static Dictionary<string, string> Variables()
+    {
+        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
+        {
+            variables[(string)entry.Key] = (string?)entry.Value ?? string.Empty;
+        }
+
+        return variables;
+    }
 }

@@ -31,17 +31,20 @@ internal static class StatusCommand
 
     private static async Task<int> RunAsync(string? text, CancellationToken cancellation)
     {
-        if (!Endpoints.TryParse(text, out var endpoints, out var wrong))
+        IReadOnlyList<Uri> endpoints;
+        try
         {
-            await Running.FailAsync(wrong).ConfigureAwait(false);
+            endpoints = Endpoints.Parse(text);
+        }
+        catch (ArgumentException exception)
+        {
+            await Running.FailAsync(exception.Message).ConfigureAwait(false);
             return 1;
         }
 
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (var column in (string[])["endpoint", "store", "name", "role", "term", "index", "applied", "revision", "db size", "version"])
-        {
-            table.AddColumn(column);
-        }
+        table.AddColumns(
+            "endpoint", "store", "name", "role", "term", "index", "applied", "revision", "db size", "version");
 
         var areAllWell = true;
         foreach (var endpoint in endpoints)

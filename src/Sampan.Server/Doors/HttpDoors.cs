@@ -64,12 +64,13 @@ internal sealed class HttpDoors
     {
         var isSerializable = string.Equals(http.Request.Query["serializable"], "true", StringComparison.Ordinal);
         var reason = await IllnessAsync(isSerializable, http.RequestAborted).ConfigureAwait(false);
-        var status = reason.Length == 0 ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        var isWell = reason.Length == 0;
+        var status = isWell ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         await WriteAsync(
             http,
             status,
             "application/json",
-            $"{{\"health\":\"{(reason.Length == 0 ? "true" : "false")}\",\"reason\":\"{reason}\"}}").ConfigureAwait(false);
+            $"{{\"health\":\"{(isWell ? "true" : "false")}\",\"reason\":\"{reason}\"}}").ConfigureAwait(false);
     }
 
     // A read as clients make it: with a quorum, or of this store alone.
@@ -111,7 +112,8 @@ internal sealed class HttpDoors
         http.Response.ContentType = type;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), http.RequestAborted).ConfigureAwait(false);
+            await http.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), http.RequestAborted)
+                .ConfigureAwait(false);
         }
     }
 }

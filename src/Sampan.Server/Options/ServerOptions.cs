@@ -56,6 +56,18 @@ public sealed record ServerOptions
     /// <summary>The cluster's id.</summary>
     public ulong ClusterId => ClusterMember.ClusterIdOf(Members);
 
+    /// <summary>Throws <see cref="SettingException"/> for what <see cref="From"/> would not give.</summary>
+    public void Validate()
+    {
+        if (ClientEndpoints.Count == 0 || !Members.Contains(Self) || ElectionTimeout < 5 * HeartbeatInterval)
+        {
+            throw new SettingException(
+                $"The options of '{Name}' need a client endpoint, the member itself among the members, and an election "
+                + $"timeout of at least five heartbeats; they have {ClientEndpoints.Count}, {Members.Count} and "
+                + $"{ElectionTimeout}.");
+        }
+    }
+
     /// <summary>Reads settings; throws <see cref="SettingException"/> for one that is wrong. Touches no disk.</summary>
     public static ServerOptions From(Settings settings)
     {
@@ -137,7 +149,8 @@ public sealed record ServerOptions
             }
 
             var member = MemberOf(part[..at], url, token);
-            if (members.Exists(other => other.Id == member.Id || string.Equals(other.Name, member.Name, StringComparison.Ordinal)))
+            if (members.Exists(other =>
+                other.Id == member.Id || string.Equals(other.Name, member.Name, StringComparison.Ordinal)))
             {
                 throw settings.Wrong("initial-cluster", $"a list of different names and URLs ('{part}' stands twice)");
             }
@@ -196,5 +209,6 @@ public sealed record ServerOptions
         long.TryParse(settings[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             && number >= least && number <= most
             ? number
-            : throw settings.Wrong(name, most == long.MaxValue ? $"a number from {least}" : $"a number from {least} to {most}");
+            : throw settings.Wrong(
+                name, most == long.MaxValue ? $"a number from {least}" : $"a number from {least} to {most}");
 }
