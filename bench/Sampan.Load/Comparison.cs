@@ -28,11 +28,8 @@ internal sealed class Comparison
     /// <summary>Runs it; returns the table.</summary>
     public async Task<string> RunAsync(string? only, CancellationToken cancellation)
     {
-        var sampan = Path.Combine(AppContext.BaseDirectory, "sampan");
-        var etcd = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty)
-            .Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, "etcd"))
-            .FirstOrDefault(File.Exists);
+        var sampan = Programs.Sampan;
+        var etcd = Programs.Etcd;
         var results = new List<Measurement>();
         for (var run = 0; run < _runs; run++)
         {
@@ -54,7 +51,7 @@ internal sealed class Comparison
         bool isEtcd, string program, int run, CancellationToken cancellation)
     {
         var dataPath = Path.Combine(Path.GetTempPath(), $"sampan-load-{Environment.ProcessId}");
-        using var cluster = ServerCluster.Start(isEtcd, program, dataPath);
+        using var cluster = ServerCluster.Start(isEtcd, program, dataPath, members: 3);
         await FillAsync(cancellation).ConfigureAwait(false);
         var results = new List<Measurement>();
         foreach (var clients in _clients)

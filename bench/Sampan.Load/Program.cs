@@ -16,6 +16,14 @@ var root = new RootCommand(
 {
     runs, seconds, clients, only,
 };
+var restart = new Command("restart", "Measures how soon one member with a million keys reads again after a kill.") { runs };
+restart.SetAction(async (parsed, cancellation) =>
+{
+    var text = await new Restart(parsed.GetValue(runs)).RunAsync(cancellation).ConfigureAwait(false);
+    await Console.Out.WriteLineAsync(text).ConfigureAwait(false);
+    return 0;
+});
+root.Add(restart);
 root.SetAction(async (parsed, cancellation) =>
 {
     var comparison = new Comparison(
