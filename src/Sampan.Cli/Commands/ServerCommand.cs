@@ -43,12 +43,13 @@ internal static class ServerCommand
                 }
             }
 
-            return RunAsync(given, parsed.GetValue(file));
+            return RunAsync(parsed, given, parsed.GetValue(file));
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Dictionary<string, string> flags, string? file)
+    private static async Task<int> RunAsync(
+        ParseResult parsed, Dictionary<string, string> flags, string? file)
     {
         ServerOptions options;
         try
@@ -57,7 +58,7 @@ internal static class ServerCommand
         }
         catch (SettingException exception)
         {
-            await Running.FailAsync(exception.Message).ConfigureAwait(false);
+            await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
             return 1;
         }
 
@@ -71,11 +72,11 @@ internal static class ServerCommand
             }
             catch (ServerFailedException exception)
             {
-                await Running.FailAsync(exception.Message).ConfigureAwait(false);
+                await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
                 return 1;
             }
 
-            return await Running.UntilEndAsync([server]).ConfigureAwait(false);
+            return await Running.UntilEndAsync(parsed, [server]).ConfigureAwait(false);
         }
     }
 
