@@ -64,7 +64,7 @@ internal sealed class EtcdMachine : IStateMachine
                 ReadTxn(context, txn, moment);
                 break;
             case EtcdQueryKind.HashKv when Parsing.TryParse(HashKVRequest.Parser, message, out var hash):
-                context.Return(new DeferredAnswer(_store.Freeze(), view => HashOf(view, hash.Revision, moment)));
+                ReadHash(context, hash.Revision, moment);
                 break;
             case EtcdQueryKind.MemberList:
                 context.Return(_results.Response(new MemberListResponse { Members = { _members.Values } }, moment));
@@ -203,6 +203,10 @@ internal sealed class EtcdMachine : IStateMachine
             context.Return(TxnOf(txn, _store, moment));
         }
     }
+
+    // Methods of their own, since a lambda's captures are allocated wherever they are declared.
+    private void ReadHash(ReadContext context, long revision, StoreMoment moment) =>
+        context.Return(new DeferredAnswer(_store.Freeze(), view => HashOf(view, revision, moment)));
 
     private byte[] RangeOf(RangeRequest range, IMvccReader reader, StoreMoment moment)
     {
