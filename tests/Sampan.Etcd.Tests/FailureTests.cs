@@ -79,6 +79,7 @@ public sealed class FailureTests
             : null;
         (await _door.EndAsync(_door.CallAsync("KV/Put", Put("k", "v")))).As<PutResponse>();
         Assert.Equal(6, _door.Group.Proposals);
+        Assert.Equal(100 * TimeSpan.TicksPerMillisecond, _door.Time.GetTimestamp());
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class FailureTests
         var group = _door.Group;
         _door.Groups.Group = null;
         var call = _door.CallAsync("KV/Put", Put("k", "v"));
-        _door.Time.Advance(TimeSpan.FromSeconds(1));
+        _door.Advance(TimeSpan.FromSeconds(1));
         Assert.False(call.IsCompleted);
         _door.Groups.Group = group;
         (await _door.EndAsync(call)).As<PutResponse>();
@@ -104,7 +105,7 @@ public sealed class FailureTests
         _door.Group.IsStuck = true;
         _door.Group.Leader = new ReplicaId((ulong)leader);
         var call = _door.CallAsync("KV/Put", Put("k", "v"));
-        _door.Time.Advance(TimeSpan.FromSeconds(6.9));
+        _door.Advance(TimeSpan.FromSeconds(6.9));
         Assert.False(call.IsCompleted);
         (await _door.EndAsync(call)).IsRefused(GrpcStatusCode.Unavailable, text);
         Assert.Equal(1, _door.Group.Proposals);
@@ -115,9 +116,9 @@ public sealed class FailureTests
     {
         _door.Group.IsStuck = true;
         var call = _door.CallAsync("KV/Put", Put("k", "v"), ("grpc-timeout", "3S"));
-        _door.Time.Advance(TimeSpan.FromSeconds(2.9));
+        _door.Advance(TimeSpan.FromSeconds(2.9));
         Assert.False(call.IsCompleted);
-        _door.Time.Advance(TimeSpan.FromSeconds(0.2));
+        _door.Advance(TimeSpan.FromSeconds(0.2));
         Assert.Equal(GrpcStatusCode.DeadlineExceeded, (await call).Code);
     }
 

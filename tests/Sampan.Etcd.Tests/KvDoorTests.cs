@@ -219,7 +219,7 @@ public sealed class KvDoorTests
         }
 
         const string NoSpace = "etcdserver: mvcc: database space exceeded";
-        door.Time.Advance(TimeSpan.FromSeconds(1));
+        door.Advance(TimeSpan.FromSeconds(1));
         (await door.CallAsync("KV/Put", Put("k", "v"))).IsRefused(GrpcStatusCode.ResourceExhausted, NoSpace);
         (await door.CallAsync("KV/Txn", new TxnRequest { Failure = { Op(Put("k", "v")) } }))
             .IsRefused(GrpcStatusCode.ResourceExhausted, NoSpace);
@@ -234,7 +234,7 @@ public sealed class KvDoorTests
         (await door.CallAsync("KV/Range", Range("k"))).As<RangeResponse>();
         (await door.CallAsync("KV/DeleteRange", new DeleteRangeRequest { Key = Utf8("x") })).As<DeleteRangeResponse>();
         (await door.CallAsync("KV/Compact", new CompactionRequest { Revision = 21 })).As<CompactionResponse>();
-        door.Time.Advance(TimeSpan.FromSeconds(1));
+        door.Advance(TimeSpan.FromSeconds(1));
         (await door.CallAsync("KV/Put", Put("k", "v"))).As<PutResponse>();
         Assert.Empty((await door.CallAsync("Maintenance/Alarm", new AlarmRequest())).As<AlarmResponse>().Alarms);
     }

@@ -60,8 +60,46 @@ internal sealed class DoorUnderTest
         CallAsync(method, request.ToByteArray(), CancellationToken.None, metadata);
 
     /// <summary>Calls a method with bytes.</summary>
-    public async Task<Answer> CallAsync(
+    public Task<Answer> CallAsync(
         string method, byte[] request, CancellationToken gone, params (string Name, string Value)[] metadata)
+    {
+        Task<Answer>? call = null;
+        RunInline(() => call = RunAsync(method, request, metadata, gone));
+        return call ?? throw new InvalidOperationException("it was not called");
+    }
+
+    /// <summary>Lets time pass; what waited for it has gone on when this returns.</summary>
+    public void Advance(TimeSpan duration) => RunInline(() => Time.Advance(duration));
+
+    /// <summary>Lets time pass until a call has ended.</summary>
+    public async Task<Answer> EndAsync(Task<Answer> call)
+    {
+        while (!call.IsCompleted)
+        {
+            Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
+
+        return await call;
+    }
+
+    // Without a context that takes continuations away, they run where their cause is: so no test depends on threads.
+    private static void RunInline(Action action)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    private async Task<Answer> RunAsync(
+        string method, byte[] request, (string Name, string Value)[] metadata, CancellationToken gone)
     {
         using var answer = new MemoryStream();
         var http = new DefaultHttpContext();
@@ -87,27 +125,15 @@ internal sealed class DoorUnderTest
         await http.Response.CompleteAsync();
 
         var status = trailers.All.ContainsKey("grpc-status") ? trailers.All : http.Response.Headers;
-        if (!status.ContainsKey("grpc-status"))
+        if (!status.TryGetValue("grpc-status", out var told))
         {
             // Nobody is there any more to be told.
             return new Answer(GrpcStatusCode.Cancelled, string.Empty, []);
         }
 
-        var code = int.Parse(status["grpc-status"].ToString(), CultureInfo.InvariantCulture);
+        var code = int.Parse(told.ToString(), CultureInfo.InvariantCulture);
         var message = Uri.UnescapeDataString(status["grpc-message"].ToString());
         return new Answer((GrpcStatusCode)code, message, answer.Length > PrefixBytes ? answer.ToArray()[PrefixBytes..] : []);
-    }
-
-    /// <summary>Lets time pass until a call has ended.</summary>
-    public async Task<Answer> EndAsync(Task<Answer> call)
-    {
-        while (!call.IsCompleted)
-        {
-            Time.Advance(TimeSpan.FromMilliseconds(10));
-            await Task.Yield();
-        }
-
-        return await call;
     }
 
     private sealed class Trailers : IHttpResponseTrailersFeature
