@@ -52,7 +52,7 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     public void OnLost(StoreId store, string reason) => Log.Lost(_logger, store.Value, reason);
 
     /// <inheritdoc/>
-    public void OnRefused(string address, string reason) => Log.Refused(_logger, address, reason);
+    public void OnRefused(string whom, string reason) => Log.Refused(_logger, whom, reason);
 
     /// <inheritdoc/>
     public void OnIntruder(string address, string reason) => Log.Intruder(_logger, address, reason);

@@ -245,7 +245,9 @@ public sealed class PeerTransport : ITransport, IDisposable
 
             if (stream.Shake(_handler, dialed, out var other) is { } refusal)
             {
-                Tell(dialed is { } store ? $"store {store}" : stream.Address, refusal);
+                // By store where it said which, since its port is another one each time.
+                var store = dialed ?? other?.Store;
+                Tell(store is null ? "somebody" : $"store {store}", refusal);
                 return false;
             }
 
@@ -308,10 +310,10 @@ public sealed class PeerTransport : ITransport, IDisposable
     }
 
     // The same sentence about the same store is told once a minute.
-    private void Tell(string address, string reason)
+    private void Tell(string whom, string reason)
     {
         var now = _time.GetTimestamp();
-        var isNew = !_told.TryGetValue(address, out var last)
+        var isNew = !_told.TryGetValue(whom, out var last)
             || !string.Equals(last.Reason, reason, StringComparison.Ordinal)
             || _time.GetElapsedTime(last.At, now) > TimeSpan.FromMinutes(1);
         if (isNew)
@@ -322,8 +324,8 @@ public sealed class PeerTransport : ITransport, IDisposable
                 _told.Clear();
             }
 
-            _told[address] = (reason, now);
-            _events.OnRefused(address, reason);
+            _told[whom] = (reason, now);
+            _events.OnRefused(whom, reason);
         }
     }
 

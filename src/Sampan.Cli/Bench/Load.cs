@@ -44,7 +44,7 @@ public sealed class Load : IDisposable
     /// <summary>Fills what is needed, warms up, measures; tells how far it is.</summary>
     public async Task<LoadReport> RunAsync(TextWriter? progress, CancellationToken cancellation)
     {
-        if (_options.Kind != LoadKind.Put)
+        if (_options.Kind != LoadKind.Put && !_options.IsFilled)
         {
             await FillAsync(progress, cancellation).ConfigureAwait(false);
         }

@@ -56,14 +56,14 @@ internal static class BenchCommand
             }
             catch (ArgumentException exception)
             {
-                await Running.FailAsync(exception.Message).ConfigureAwait(false);
+                await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
                 return 1;
             }
 
             var text = parsed.GetValue(consistency);
             if (text is not ("l" or "s"))
             {
-                await Running.FailAsync($"--consistency is '{text}'; it must be l or s.").ConfigureAwait(false);
+                await Running.FailAsync(parsed, $"--consistency is '{text}'; it must be l or s.").ConfigureAwait(false);
                 return 1;
             }
 
@@ -80,7 +80,7 @@ internal static class BenchCommand
                 ValueBytes = parsed.GetValue(valueSize),
                 IsSerializable = text is "s",
             };
-            return await RunAsync(options, parsed.GetValue(isQuiet), cancellation).ConfigureAwait(false);
+            return await RunAsync(parsed, options, parsed.GetValue(isQuiet), cancellation).ConfigureAwait(false);
         });
         return command;
     }
@@ -88,20 +88,22 @@ internal static class BenchCommand
     private static Option<int> Number(string name, string description, int value) =>
         new(name) { Description = $"{description}", DefaultValueFactory = _ => value };
 
-    private static async Task<int> RunAsync(LoadOptions options, bool isQuiet, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        ParseResult parsed, LoadOptions options, bool isQuiet, CancellationToken cancellation)
     {
         try
         {
             options.Validate();
             using var load = new Load(options, new BootTimeProvider());
-            var progress = isQuiet ? null : Console.Error;
+            var progress = isQuiet ? null : parsed.InvocationConfiguration.Error;
             var report = await load.RunAsync(progress, cancellation).ConfigureAwait(false);
-            await Console.Out.WriteLineAsync(isQuiet ? report.ToLine() : report.ToText()).ConfigureAwait(false);
+            await parsed.InvocationConfiguration.Output
+                .WriteLineAsync(isQuiet ? report.ToLine() : report.ToText()).ConfigureAwait(false);
             return report.Succeeded > 0 ? 0 : 1;
         }
         catch (ArgumentException exception)
         {
-            await Running.FailAsync(exception.Message).ConfigureAwait(false);
+            await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
             return 1;
         }
         catch (OperationCanceledException)

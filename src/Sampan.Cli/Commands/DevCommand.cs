@@ -35,17 +35,17 @@ internal static class DevCommand
             port, data, verbose,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(port), parsed.GetValue(data) ?? "sampan-dev", parsed.GetValue(verbose), cancellation));
+            parsed, parsed.GetValue(port), parsed.GetValue(data) ?? "sampan-dev", parsed.GetValue(verbose), cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(
-        int port, string dataPath, bool isVerbose, CancellationToken cancellation)
+        ParseResult parsed, int port, string dataPath, bool isVerbose, CancellationToken cancellation)
     {
         if (port < 1 || port + PortOffsets[^1] + 1 > ushort.MaxValue)
         {
             var highest = ushort.MaxValue - PortOffsets[^1] - 1;
-            await Running.FailAsync($"--port is {port}; it must be from 1 to {highest}.").ConfigureAwait(false);
+            await Running.FailAsync(parsed, $"--port is {port}; it must be from 1 to {highest}.").ConfigureAwait(false);
             return 1;
         }
 
@@ -65,17 +65,17 @@ internal static class DevCommand
                 await server.StartAsync(cancellation).ConfigureAwait(false);
             }
 
-            await ShowAsync(servers, port, dataPath, cancellation).ConfigureAwait(false);
-            return await Running.UntilEndAsync(servers).ConfigureAwait(false);
+            await ShowAsync(parsed, servers, port, dataPath, cancellation).ConfigureAwait(false);
+            return await Running.UntilEndAsync(parsed, servers).ConfigureAwait(false);
         }
         catch (ServerFailedException exception)
         {
-            await Running.FailAsync(exception.Message).ConfigureAwait(false);
+            await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
             return 1;
         }
         catch (SettingException exception)
         {
-            await Running.FailAsync(exception.Message).ConfigureAwait(false);
+            await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
             return 1;
         }
         finally
@@ -104,7 +104,7 @@ internal static class DevCommand
     }
 
     private static async Task ShowAsync(
-        List<StoreServer> servers, int port, string dataPath, CancellationToken cancellation)
+        ParseResult parsed, List<StoreServer> servers, int port, string dataPath, CancellationToken cancellation)
     {
         var endpoints = string.Join(',', PortOffsets.Select(offset => Address(port + offset)));
         var lines = new List<string>
@@ -123,7 +123,8 @@ internal static class DevCommand
         lines.Add($"  sampan status --endpoints {endpoints}");
         lines.Add(string.Empty);
         lines.Add("Ctrl-C stops them.");
-        await Console.Out.WriteLineAsync(string.Join(Environment.NewLine, lines).AsMemory(), cancellation)
+        await parsed.InvocationConfiguration.Output
+            .WriteLineAsync(string.Join(Environment.NewLine, lines).AsMemory(), cancellation)
             .ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -27,7 +28,7 @@ internal static class Running
     /// <summary>
     /// Waits for Ctrl-C or a request to end, or until a store cannot go on; returns the program's exit code.
     /// </summary>
-    public static async Task<int> UntilEndAsync(IReadOnlyList<StoreServer> servers)
+    public static async Task<int> UntilEndAsync(ParseResult parsed, IReadOnlyList<StoreServer> servers)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
@@ -41,7 +42,7 @@ internal static class Running
 
         if (first is Task<string> failure)
         {
-            await FailAsync(await failure.ConfigureAwait(false)).ConfigureAwait(false);
+            await FailAsync(parsed, await failure.ConfigureAwait(false)).ConfigureAwait(false);
             return 1;
         }
 
@@ -55,5 +56,6 @@ internal static class Running
     }
 
     /// <summary>Says what went wrong.</summary>
-    public static Task FailAsync(string sentence) => Console.Error.WriteLineAsync($"sampan: {sentence}");
+    public static Task FailAsync(ParseResult parsed, string sentence) =>
+        parsed.InvocationConfiguration.Error.WriteLineAsync($"sampan: {sentence}");
 }

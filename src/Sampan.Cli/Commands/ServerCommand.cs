@@ -22,7 +22,7 @@ internal static class ServerCommand
             + "    --listen-client-urls http://10.0.0.1:2379 --listen-peer-urls http://10.0.0.1:2380 \\\n"
             + "    --initial-advertise-peer-urls http://10.0.0.1:2380 \\\n"
             + "    --initial-cluster a=http://10.0.0.1:2380,b=http://10.0.0.2:2380,c=http://10.0.0.3:2380");
-        var file = new Option<string?>("--config-file") { Description = "A JSON file of settings." };
+        var file = new Option<string?>("--config-file") { Description = $"A JSON file of settings; or {Settings.FileVariable}." };
         command.Add(file);
         var flags = new Dictionary<string, Option<string?>>(StringComparer.Ordinal);
         foreach (var setting in Settings.All)
@@ -43,21 +43,24 @@ internal static class ServerCommand
                 }
             }
 
-            return RunAsync(given, parsed.GetValue(file));
+            return RunAsync(parsed, given, parsed.GetValue(file));
         });
         return command;
     }
 
-    private static async Task<int> RunAsync(Dictionary<string, string> flags, string? file)
+    private static async Task<int> RunAsync(
+        ParseResult parsed, Dictionary<string, string> flags, string? file)
     {
         ServerOptions options;
         try
         {
-            options = ServerOptions.From(Settings.Gather(flags, Variables(), file));
+            var variables = Variables();
+            options = ServerOptions.From(
+                Settings.Gather(flags, variables, file ?? variables.GetValueOrDefault(Settings.FileVariable)));
         }
         catch (SettingException exception)
         {
-            await Running.FailAsync(exception.Message).ConfigureAwait(false);
+            await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
             return 1;
         }
 
@@ -71,11 +74,11 @@ internal static class ServerCommand
             }
             catch (ServerFailedException exception)
             {
-                await Running.FailAsync(exception.Message).ConfigureAwait(false);
+                await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
                 return 1;
             }
 
-            return await Running.UntilEndAsync([server]).ConfigureAwait(false);
+            return await Running.UntilEndAsync(parsed, [server]).ConfigureAwait(false);
         }
     }
 

@@ -3,15 +3,12 @@ using Google.Protobuf.Reflection;
 using Sampan.Grpc;
 using Sampan.Io;
 using Sampan.Protocol.Etcd;
-using Spectre.Console;
 
 namespace Sampan.Cli.Commands;
 
 /// <summary><c>sampan status</c>: a table of the stores.</summary>
 internal static class StatusCommand
 {
-    private const int RowWidthMin = 140;
-
     private static readonly GrpcCallOptions Call = new() { Timeout = TimeSpan.FromSeconds(3) };
 
     /// <summary>The command.</summary>
@@ -25,11 +22,11 @@ internal static class StatusCommand
         {
             endpoints,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(endpoints), cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(parsed, parsed.GetValue(endpoints), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? text, CancellationToken cancellation)
+    private static async Task<int> RunAsync(ParseResult parsed, string? text, CancellationToken cancellation)
     {
         IReadOnlyList<Uri> endpoints;
         try
@@ -38,12 +35,11 @@ internal static class StatusCommand
         }
         catch (ArgumentException exception)
         {
-            await Running.FailAsync(exception.Message).ConfigureAwait(false);
+            await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
             return 1;
         }
 
-        var table = new Table().Border(TableBorder.Rounded);
-        table.AddColumns(
+        var table = Printing.Table(
             "endpoint", "store", "name", "role", "term", "index", "applied", "revision", "db size", "version");
 
         var areAllWell = true;
@@ -51,12 +47,10 @@ internal static class StatusCommand
         {
             var row = await RowAsync(endpoint, cancellation).ConfigureAwait(false);
             areAllWell &= row.Length > 2;
-            table.AddRow([.. row.Select(cell => new Text(cell))]);
+            table.AddTexts(row);
         }
 
-        // Rows stay whole in files and pipes.
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, RowWidthMin);
-        AnsiConsole.Write(table);
+        Printing.Console(parsed.InvocationConfiguration.Output).Write(table);
         return areAllWell ? 0 : 1;
     }
 
@@ -77,7 +71,7 @@ internal static class StatusCommand
             [
                 endpoint.Authority, $"{id:x}", name, status.Leader == 0 ? "no leader" : role, $"{status.RaftTerm}",
                 $"{status.RaftIndex}", $"{status.RaftAppliedIndex}", $"{status.Header.Revision}",
-                Bytes(status.DbSize), status.Version,
+                Printing.Bytes(status.DbSize), status.Version,
             ];
         }
         catch (GrpcException exception)
@@ -89,11 +83,4 @@ internal static class StatusCommand
     private static MethodDescriptor Method(string service, string method) => RpcReflection.Descriptor.Services
         .Single(found => string.Equals(found.Name, service, StringComparison.Ordinal))
         .FindMethodByName(method);
-
-    private static string Bytes(long bytes) => bytes switch
-    {
-        < 10_000 => $"{bytes} B",
-        < 10_000_000 => $"{bytes / 1024} KiB",
-        _ => $"{bytes / 1024 / 1024} MiB",
-    };
 }

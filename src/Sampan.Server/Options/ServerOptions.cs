@@ -8,6 +8,14 @@ public sealed record ServerOptions
 {
     private const long DefaultQuotaBytes = 2L * 1024 * 1024 * 1024;
 
+    // An entry fills a quarter of a segment at most, and that is 16 MiB with everything that stands around a request.
+    private const int RequestBytesLimit = 15 * 1024 * 1024;
+
+    // Election timeouts are spread over a quarter of this; five votes with a sync each must fit into that, else members
+    // stand against each other for ever.
+    private const int ElectionTimeoutLeast = 250;
+    private const int HeartbeatsPerElection = 5;
+
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
@@ -96,20 +104,28 @@ public sealed record ServerOptions
         }
 
         var heartbeat = Number(settings, "heartbeat-interval", 1, 60_000);
-        var election = Number(settings, "election-timeout", 5, 600_000);
-        if (election < 5 * heartbeat)
+        var election = Number(settings, "election-timeout", ElectionTimeoutLeast, 600_000);
+        if (election < HeartbeatsPerElection * heartbeat)
         {
-            throw settings.Wrong("election-timeout", $"at least 5 times --heartbeat-interval, {heartbeat}");
+            throw settings.Wrong("election-timeout", $"at least {HeartbeatsPerElection} times --heartbeat-interval, which is {heartbeat}");
         }
 
         var quota = Number(settings, "quota-backend-bytes", -1, long.MaxValue);
         var clientUrls = Urls(settings, "listen-client-urls");
-        var isAdvertised = settings.IsGiven("advertise-client-urls");
+        var clientEndpoints = clientUrls.ConvertAll(url => Endpoint(settings, "listen-client-urls", url));
+        var isAdvertised = settings["advertise-client-urls"].Length > 0;
+        if (!isAdvertised && clientEndpoints.Exists(endpoint =>
+            endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any)))
+        {
+            throw settings.Wrong(
+                "advertise-client-urls", "given where --listen-client-urls names no address that clients could use");
+        }
+
         return new ServerOptions
         {
             Name = name,
             DataPath = settings["data-dir"].Length > 0 ? settings["data-dir"] : $"{name}.sampan",
-            ClientEndpoints = [.. clientUrls.Select(url => Endpoint(settings, "listen-client-urls", url))],
+            ClientEndpoints = clientEndpoints,
             ClientUrls = [.. (isAdvertised ? Urls(settings, "advertise-client-urls") : clientUrls)
                 .Select(ClusterMember.Text)],
             PeerEndpoint = Endpoint(settings, "listen-peer-urls", listenPeer[0]),
@@ -124,7 +140,7 @@ public sealed record ServerOptions
             HeartbeatInterval = TimeSpan.FromMilliseconds(heartbeat),
             ElectionTimeout = TimeSpan.FromMilliseconds(election),
             SnapshotEntries = (ulong)Number(settings, "snapshot-count", 1, long.MaxValue),
-            RequestBytesMax = (int)Number(settings, "max-request-bytes", 1, 16 * 1024 * 1024),
+            RequestBytesMax = (int)Number(settings, "max-request-bytes", 1, RequestBytesLimit),
             TxnOperationsMax = (int)Number(settings, "max-txn-ops", 1, 1_000_000),
             QuotaBytes = quota == 0 ? DefaultQuotaBytes : quota < 0 ? long.MaxValue : quota,
         };

@@ -8,6 +8,10 @@ namespace Sampan.Server.Options;
 /// </summary>
 public sealed class Settings
 {
+    /// <summary>The environment variable that names the settings file; no setting, since no file can name it.</summary>
+    public const string FileVariable = "SAMPAN_CONFIG_FILE";
+
+    private const string VariablePrefix = "SAMPAN_";
     private const int FileBytesMax = 1024 * 1024;
 
     private readonly Dictionary<string, (string Value, string Source)> _given = new(StringComparer.Ordinal);
@@ -59,7 +63,7 @@ public sealed class Settings
         new()
         {
             Name = "election-timeout", Default = "1000",
-            Help = "After how long a silent leader is replaced, in milliseconds; at least 5 heartbeats.",
+            Help = "After how long a silent leader is replaced, in milliseconds; from 250, at least 5 heartbeats.",
         },
         new()
         {
@@ -79,7 +83,8 @@ public sealed class Settings
     /// cannot be read.
     /// </summary>
     /// <param name="flags">Flags by name, without dashes.</param>
-    /// <param name="environment">All environment variables; those that begin with SAMPAN_ and name a setting count.
+    /// <param name="environment">
+    /// All environment variables; those that begin with SAMPAN_ count, and one that names no setting is refused.
     /// </param>
     /// <param name="filePath">The JSON file, or null.</param>
     public static Settings Gather(
@@ -91,6 +96,17 @@ public sealed class Settings
         if (filePath is not null)
         {
             settings.AddFile(filePath);
+        }
+
+        var unknown = environment.Keys
+            .Where(name => name.StartsWith(VariablePrefix, StringComparison.Ordinal)
+                && !string.Equals(name, FileVariable, StringComparison.Ordinal)
+                && !All.Any(setting => string.Equals(setting.Variable, name, StringComparison.Ordinal)))
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault();
+        if (unknown is not null)
+        {
+            throw Unknown($"the environment variable {unknown}");
         }
 
         foreach (var setting in All)
@@ -138,6 +154,7 @@ public sealed class Settings
             {
                 CommentHandling = JsonCommentHandling.Skip,
                 AllowTrailingCommas = true,
+                AllowDuplicateProperties = false,
             });
             if (json.RootElement.ValueKind != JsonValueKind.Object)
             {
@@ -170,11 +187,14 @@ public sealed class Settings
         _ => throw new SettingException($"{property.Name} in {path} must be a string or a number."),
     };
 
+    private static SettingException Unknown(string source) =>
+        new($"{source}: there is no such setting; `sampan server --help` lists them.");
+
     private void Add(string name, string value, string source)
     {
         if (!All.Any(setting => string.Equals(setting.Name, name, StringComparison.Ordinal)))
         {
-            throw new SettingException($"{source}: there is no such setting; `sampan server --help` lists them.");
+            throw Unknown(source);
         }
 
         _given[name] = (value, source);

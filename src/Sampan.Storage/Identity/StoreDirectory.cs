@@ -16,14 +16,17 @@ public sealed class StoreDirectory : IDisposable
     // What the root of a file system of its own brings along.
     private const string FileSystemOwnName = "lost+found";
 
-    private readonly IDisposable _lock;
+    private readonly IDisposable? _lock;
 
-    private StoreDirectory(string path, StoreIdentity identity, IDisposable heldLock)
+    private StoreDirectory(string path, StoreIdentity identity, IDisposable? heldLock)
     {
         Path = path;
         Identity = identity;
         _lock = heldLock;
     }
+
+    /// <summary>The format of the identity's file that this code reads and writes.</summary>
+    public static int Format => IdentityFile.Format;
 
     /// <summary>The directory.</summary>
     public string Path { get; }
@@ -77,8 +80,60 @@ public sealed class StoreDirectory : IDisposable
         }
     }
 
+    /// <summary>
+    /// Opens the data directory of a store that does not run, to look at it: nothing in it is created or changed, and
+    /// until this is disposed no store starts in it. Throws <see cref="StoreRefusedException"/> if there is no store,
+    /// or a running one.
+    /// </summary>
+    public static StoreDirectory OpenForReading(IFileSystem files, string path)
+    {
+        if (!files.DirectoryExists(path))
+        {
+            throw new StoreRefusedException(StoreRefusal.NoStore, $"there is no directory {path}");
+        }
+
+        var held = LockForReading(files, path);
+        var isOpen = false;
+        try
+        {
+            var identity = Read(files, path) ?? throw new StoreRefusedException(
+                StoreRefusal.NoStore, $"the directory {path} has no {IdentityName}: it is no store's data directory");
+            isOpen = true;
+            return new StoreDirectory(path, identity, held);
+        }
+        finally
+        {
+            if (!isOpen)
+            {
+                held?.Dispose();
+            }
+        }
+    }
+
     /// <summary>Releases the lock.</summary>
-    public void Dispose() => _lock.Dispose();
+    public void Dispose() => _lock?.Dispose();
+
+    // A copy of a directory may lack the lock's file, or not let it be opened; no store runs in either.
+    private static IDisposable? LockForReading(IFileSystem files, string path)
+    {
+        var lockPath = System.IO.Path.Combine(path, LockName);
+        if (!files.FileExists(lockPath))
+        {
+            return null;
+        }
+
+        try
+        {
+            return files.TryLock(lockPath) ?? throw new StoreRefusedException(
+                StoreRefusal.Locked,
+                $"the data directory {path} is in use by a running store; stop the store first, or ask it by its "
+                + "endpoint");
+        }
+        catch (FileSystemException failure) when (failure.Failure == FileFailure.Denied)
+        {
+            return null;
+        }
+    }
 
     private static StoreIdentity? Read(IFileSystem files, string path)
     {
