@@ -31,7 +31,10 @@ public sealed class KvDoorTests
             "too large", "KV/Put", Bytes(Put("k", new string('v', 1_572_864))), GrpcStatusCode.InvalidArgument,
             "request is too large"
         },
-        { "range without key", "KV/Range", Bytes(new RangeRequest()), GrpcStatusCode.InvalidArgument, "key is not provided" },
+        {
+            "range without key", "KV/Range", Bytes(new RangeRequest()), GrpcStatusCode.InvalidArgument,
+            "key is not provided"
+        },
         {
             "unknown sort order", "KV/Range", Bytes(new RangeRequest(Range("k")) { SortOrder = (SortOrder)3 }),
             GrpcStatusCode.InvalidArgument, "invalid sort option"

@@ -5,6 +5,7 @@ using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.Protocol.Etcd;
 using static Sampan.Etcd.Tests.Fixture.Requests;
+using AlarmAction = Sampan.Protocol.Etcd.AlarmRequest.Types.AlarmAction;
 using Member = Sampan.Protocol.Etcd.Member;
 
 namespace Sampan.Etcd.Tests;
@@ -64,7 +65,7 @@ public sealed class MaintenanceDoorTests
     [Fact]
     public async Task Alarms_cannot_be_set_by_hand()
     {
-        foreach (var action in new[] { AlarmRequest.Types.AlarmAction.Activate, AlarmRequest.Types.AlarmAction.Deactivate })
+        foreach (var action in new[] { AlarmAction.Activate, AlarmAction.Deactivate })
         {
             var answer = await _door.CallAsync("Maintenance/Alarm", new AlarmRequest { Action = action });
             Assert.Equal(GrpcStatusCode.Unimplemented, answer.Code);
@@ -91,7 +92,13 @@ public sealed class MaintenanceDoorTests
     [Fact]
     public async Task Members_are_listed_by_what_they_said_of_themselves()
     {
-        var self = new Member { ID = 1, Name = "one", PeerURLs = { "http://one:2380" }, ClientURLs = { "http://one:2379" } };
+        var self = new Member
+        {
+            ID = 1,
+            Name = "one",
+            PeerURLs = { "http://one:2380" },
+            ClientURLs = { "http://one:2379" },
+        };
         _door.Group.Apply(EtcdCodec.Encode(EtcdCommandKind.PublishMember, Bytes(self)));
         _door.Group.Apply(EtcdCodec.Encode(EtcdCommandKind.PublishMember, Bytes(new Member { ID = 9, Name = "gone" })));
         var list = (await _door.CallAsync("Cluster/MemberList", new MemberListRequest { Linearizable = true }))

@@ -133,7 +133,8 @@ internal sealed class DoorUnderTest
 
         var code = int.Parse(told.ToString(), CultureInfo.InvariantCulture);
         var message = Uri.UnescapeDataString(status["grpc-message"].ToString());
-        return new Answer((GrpcStatusCode)code, message, answer.Length > PrefixBytes ? answer.ToArray()[PrefixBytes..] : []);
+        var response = answer.ToArray().AsSpan(Math.Min((int)answer.Length, PrefixBytes)).ToArray();
+        return new Answer((GrpcStatusCode)code, message, response);
     }
 
     private sealed class Trailers : IHttpResponseTrailersFeature
