@@ -3,11 +3,15 @@ using System.Text.Json;
 namespace Sampan.Server.Options;
 
 /// <summary>
-/// What a server can be told, and what it was told: by flags, by environment variables (<c>SAMPAN_NAME</c>), by a JSON
-/// file of the same names; the first of these that says something counts.
+/// What a server can be told, and what it was told: by flags, by environment variables (<c>SAMPAN_NAME</c>, then etcd's
+/// <c>ETCD_NAME</c>), by a JSON file of the same names; the first of these that says something counts.
 /// </summary>
 public sealed class Settings
 {
+    /// <summary>How the variables that set something begin.</summary>
+    public const string Prefix = "SAMPAN_";
+
+    private const string FileVariable = Prefix + "CONFIG_FILE";
     private const int FileBytesMax = 1024 * 1024;
 
     private readonly Dictionary<string, (string Value, string Source)> _given = new(StringComparer.Ordinal);
@@ -24,21 +28,21 @@ public sealed class Settings
         new()
         {
             Name = "listen-client-urls", Default = "http://localhost:2379",
-            Help = "Where clients are served, separated by commas.",
+            Help = "Where clients are served: URLs with an IP address or localhost, separated by commas.",
         },
         new()
         {
             Name = "advertise-client-urls", Default = "",
-            Help = "What clients are told to use; as listen-client-urls by default.",
+            Help = "What clients are told to use, separated by commas; as listen-client-urls by default.",
         },
         new()
         {
-            Name = "listen-peer-urls", Default = "http://localhost:2380", Help = "Where other members are served.",
+            Name = "listen-peer-urls", Default = "http://localhost:2380", Help = "Where other members are served: one URL.",
         },
         new()
         {
             Name = "initial-advertise-peer-urls", Default = "http://localhost:2380",
-            Help = "Where other members reach this one.",
+            Help = "Where other members reach this one: one URL, the one that initial-cluster gives it.",
         },
         new()
         {
@@ -63,14 +67,14 @@ public sealed class Settings
         },
         new()
         {
-            Name = "snapshot-count", Default = "100000", Help = "After how many entries a snapshot is taken.",
+            Name = "snapshot-count", Default = "100000", Help = "After how many log entries a snapshot is taken.",
         },
-        new() { Name = "max-request-bytes", Default = "1572864", Help = "How large a request may be." },
+        new() { Name = "max-request-bytes", Default = "1572864", Help = "How large a request may be, in bytes." },
         new() { Name = "max-txn-ops", Default = "128", Help = "How many operations a transaction may have." },
         new()
         {
             Name = "quota-backend-bytes", Default = "0",
-            Help = "How much data there may be before puts are refused; 0: 2 GiB, -1: no limit.",
+            Help = "How many bytes of data there may be before puts are refused; 0: 2 GiB, below 0: no limit.",
         },
     ];
 
@@ -79,25 +83,27 @@ public sealed class Settings
     /// cannot be read.
     /// </summary>
     /// <param name="flags">Flags by name, without dashes.</param>
-    /// <param name="environment">All environment variables; those that begin with SAMPAN_ and name a setting count.
-    /// </param>
-    /// <param name="filePath">The JSON file, or null.</param>
+    /// <param name="environment">All environment variables; empty ones count as absent.</param>
+    /// <param name="filePath">The JSON file; null: the one that SAMPAN_CONFIG_FILE names, or none.</param>
     public static Settings Gather(
         IReadOnlyDictionary<string, string> flags,
         IReadOnlyDictionary<string, string> environment,
         string? filePath)
     {
         var settings = new Settings();
-        if (filePath is not null)
+        if ((filePath ?? ValueOf(environment, FileVariable)) is { } path)
         {
-            settings.AddFile(filePath);
+            settings.AddFile(path);
         }
 
         foreach (var setting in All)
         {
-            if (environment.TryGetValue(setting.Variable, out var value))
+            foreach (var variable in (string[])[setting.EtcdVariable, setting.Variable])
             {
-                settings._given[setting.Name] = (value, setting.Variable);
+                if (ValueOf(environment, variable) is { } value)
+                {
+                    settings._given[setting.Name] = (value, variable);
+                }
             }
         }
 
@@ -106,6 +112,7 @@ public sealed class Settings
             settings.Add(name, value, $"--{name}");
         }
 
+        settings.UnknownVariables = UnknownOf(environment);
         return settings;
     }
 
@@ -113,6 +120,12 @@ public sealed class Settings
     public string this[string name] => _given.TryGetValue(name, out var given)
         ? given.Value
         : All.Single(setting => string.Equals(setting.Name, name, StringComparison.Ordinal)).Default;
+
+    /// <summary>
+    /// Variables that begin with SAMPAN_ and set nothing, in ordinal order. Worth a warning, not a refusal: orchestrators
+    /// make such variables of their own (SAMPAN_SERVICE_HOST).
+    /// </summary>
+    public IReadOnlyList<string> UnknownVariables { get; private set; } = [];
 
     /// <summary>Whether somebody said something.</summary>
     public bool IsGiven(string name) => _given.ContainsKey(name);
@@ -122,6 +135,20 @@ public sealed class Settings
     {
         var source = _given.TryGetValue(name, out var given) ? given.Source : $"--{name}";
         return new SettingException($"{source} is '{this[name]}'; it must be {allowed}.");
+    }
+
+    private static string? ValueOf(IReadOnlyDictionary<string, string> environment, string variable) =>
+        environment.TryGetValue(variable, out var value) && value.Length > 0 ? value : null;
+
+    private static List<string> UnknownOf(IReadOnlyDictionary<string, string> environment)
+    {
+        var known = All.Select(setting => setting.Variable).Append(FileVariable).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. environment.Keys
+                .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !known.Contains(name))
+                .Order(StringComparer.Ordinal),
+        ];
     }
 
     private void AddFile(string path)
@@ -136,8 +163,7 @@ public sealed class Settings
 
             using var json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions
             {
-                CommentHandling = JsonCommentHandling.Skip,
-                AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
             });
             if (json.RootElement.ValueKind != JsonValueKind.Object)
             {
@@ -146,6 +172,11 @@ public sealed class Settings
 
             foreach (var property in json.RootElement.EnumerateObject())
             {
+                if (IsGiven(property.Name))
+                {
+                    throw new SettingException($"{property.Name} stands in {path} twice; it must stand there once.");
+                }
+
                 Add(property.Name, ValueOf(property, path), $"{property.Name} in {path}");
             }
         }

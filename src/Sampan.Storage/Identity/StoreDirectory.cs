@@ -77,6 +77,28 @@ public sealed class StoreDirectory : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether a running store holds the directory's lock. Changes nothing; a store that starts at this very moment may
+    /// find the lock taken.
+    /// </summary>
+    public static bool IsInUse(IFileSystem files, string path)
+    {
+        var lockPath = System.IO.Path.Combine(path, LockName);
+        if (!files.FileExists(lockPath))
+        {
+            return false;
+        }
+
+        using var held = files.TryLock(lockPath);
+        return held is null;
+    }
+
+    /// <summary>
+    /// Reads whose data a directory holds; null if it has no identity. Takes no lock and changes nothing. Throws
+    /// <see cref="StoreRefusedException"/> for an identity that is damaged or of a newer format.
+    /// </summary>
+    public static StoreIdentity? ReadIdentity(IFileSystem files, string path) => Read(files, path);
+
     /// <summary>Releases the lock.</summary>
     public void Dispose() => _lock.Dispose();
 

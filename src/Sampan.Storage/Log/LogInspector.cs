@@ -25,7 +25,7 @@ public sealed class LogInspector
     public IReadOnlyList<SegmentReport> ReadSegments()
     {
         var segments = new List<SegmentReport>();
-        foreach (var name in _files.List(_directory))
+        foreach (var name in _files.DirectoryExists(_directory) ? _files.List(_directory) : [])
         {
             if (FileNames.TrySegment(name, out var sequence))
             {
@@ -73,7 +73,7 @@ public sealed class LogInspector
         {
             var position = record.IsEntry ? record.EntryId : LogId.Zero;
             var at = offset + LogFormat.HeaderBytes + walk.Offset;
-            records.Add(new RecordReport(record.Kind, record.Group, position, at, record.LengthBytes));
+            records.Add(new RecordReport(record.Kind, record.Group, position, at, record.LengthBytes, RecordText.Of(record)));
         }
 
         return new BatchReport
