@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Sampan.Grpc;
 using Sampan.Io;
@@ -10,9 +12,14 @@ namespace Sampan.Cli.Commands;
 /// <summary><c>sampan status</c>: a table of the stores.</summary>
 internal static class StatusCommand
 {
-    private const int RowWidthMin = 140;
+    private const int ReceiveBytesMax = 4 << 20;
 
-    private static readonly GrpcCallOptions Call = new() { Timeout = TimeSpan.FromSeconds(3) };
+    private static readonly GrpcCallOptions _call = new() { Timeout = TimeSpan.FromSeconds(3) };
+
+    private static readonly string[] _columns =
+    [
+        "endpoint", "name", "store", "role", "term", "index", "applied", "revision", "db size", "version", "healthy",
+    ];
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -20,77 +27,117 @@ internal static class StatusCommand
         var endpoints = Endpoints.Option();
         var command = new Command(
             "status",
-            "Shows every store: role, term, indexes, size of its data, version. Exit code 1 if one does not answer.\n\n"
-            + "Example:\n  sampan status --endpoints 10.0.0.1:2379,10.0.0.2:2379")
+            """
+            Shows every store: role, term, indexes, size of its data, version, and whether a linearizable read through it
+            succeeds. Works against any etcd v3 endpoint. Exit code 1 if one is not healthy.
+
+            Example:
+              sampan status --endpoints 10.0.0.1:2379,10.0.0.2:2379
+            """)
         {
             endpoints,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(endpoints), cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(
+            parsed.GetValue(endpoints) ?? [], parsed.InvocationConfiguration, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? text, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        IReadOnlyList<Uri> endpoints, InvocationConfiguration console, CancellationToken cancellation)
     {
-        if (!Endpoints.TryParse(text, out var endpoints, out var wrong))
+        var rows = await Task.WhenAll(endpoints.Select(endpoint => RowAsync(endpoint, cancellation)))
+            .ConfigureAwait(false);
+        var table = Tables.Create(_columns);
+        var problems = new List<string>();
+        foreach (var (row, problem) in rows)
         {
-            await Running.FailAsync(wrong).ConfigureAwait(false);
-            return 1;
+            Tables.AddRow(table, row);
+            if (problem.Length > 0)
+            {
+                problems.Add($"{row[0]}: {problem}");
+            }
         }
 
-        var table = new Table().Border(TableBorder.Rounded);
-        foreach (var column in (string[])["endpoint", "store", "name", "role", "term", "index", "applied", "revision", "db size", "version"])
+        Tables.Write(console, table);
+        foreach (var problem in problems)
         {
-            table.AddColumn(column);
+            await Running.FailAsync(console, problem).ConfigureAwait(false);
         }
 
-        var areAllWell = true;
-        foreach (var endpoint in endpoints)
-        {
-            var row = await RowAsync(endpoint, cancellation).ConfigureAwait(false);
-            areAllWell &= row.Length > 2;
-            table.AddRow([.. row.Select(cell => new Text(cell))]);
-        }
-
-        // Rows stay whole in files and pipes.
-        AnsiConsole.Profile.Width = Math.Max(AnsiConsole.Profile.Width, RowWidthMin);
-        AnsiConsole.Write(table);
-        return areAllWell ? 0 : 1;
+        return problems.Count == 0 ? 0 : Running.Failed;
     }
 
-    private static async Task<string[]> RowAsync(Uri endpoint, CancellationToken cancellation)
+    private static async Task<(string[] Row, string Problem)> RowAsync(Uri endpoint, CancellationToken cancellation)
     {
         using var channel = new GrpcChannel(
-            endpoint, new GrpcChannelOptions { ReceiveBytesMax = 4 << 20, Time = new BootTimeProvider() });
+            endpoint, new GrpcChannelOptions { ReceiveBytesMax = ReceiveBytesMax, Time = new BootTimeProvider() });
         try
         {
-            var status = await channel.UnaryAsync<StatusRequest, StatusResponse>(
-                Method("Maintenance", "Status"), new StatusRequest(), Call, cancellation).ConfigureAwait(false);
-            var members = await channel.UnaryAsync<MemberListRequest, MemberListResponse>(
-                Method("Cluster", "MemberList"), new MemberListRequest(), Call, cancellation).ConfigureAwait(false);
+            var status = await CallAsync<StatusRequest, StatusResponse>(
+                channel, "Maintenance/Status", new StatusRequest(), cancellation).ConfigureAwait(false);
+            var members = await CallAsync<MemberListRequest, MemberListResponse>(
+                channel, "Cluster/MemberList", new MemberListRequest(), cancellation).ConfigureAwait(false);
+            var problem = await ProblemAsync(channel, cancellation).ConfigureAwait(false);
+            if (problem.Length == 0 && status.Errors.Count > 0)
+            {
+                problem = string.Join("; ", status.Errors);
+            }
+
             var id = status.Header.MemberId;
             var name = members.Members.FirstOrDefault(member => member.ID == id)?.Name ?? string.Empty;
-            var role = status.Leader == id ? "leader" : status.IsLearner ? "learner" : "follower";
-            return
-            [
-                endpoint.Authority, $"{id:x}", name, status.Leader == 0 ? "no leader" : role, $"{status.RaftTerm}",
-                $"{status.RaftIndex}", $"{status.RaftAppliedIndex}", $"{status.Header.Revision}",
-                Bytes(status.DbSize), status.Version,
-            ];
+            return ([
+                endpoint.Authority, name, $"{id:x}", RoleOf(status), $"{status.RaftTerm}", $"{status.RaftIndex}",
+                $"{status.RaftAppliedIndex}", $"{status.Header.Revision}", Bytes(status.DbSize), status.Version,
+                problem.Length == 0 ? "yes" : "no",
+            ], problem);
         }
         catch (GrpcException exception)
         {
-            return [endpoint.Authority, exception.Message];
+            return ([endpoint.Authority, .. _columns[2..].Select(_ => string.Empty), "no"], exception.Message);
         }
     }
 
-    private static MethodDescriptor Method(string service, string method) => RpcReflection.Descriptor.Services
-        .Single(found => string.Equals(found.Name, service, StringComparison.Ordinal))
-        .FindMethodByName(method);
+    // As etcdctl judges health: by a linearizable read.
+    private static async Task<string> ProblemAsync(GrpcChannel channel, CancellationToken cancellation)
+    {
+        try
+        {
+            var range = new RangeRequest { Key = ByteString.CopyFromUtf8("health") };
+            await CallAsync<RangeRequest, RangeResponse>(channel, "KV/Range", range, cancellation)
+                .ConfigureAwait(false);
+            return string.Empty;
+        }
+        catch (GrpcException exception) when (exception.Code == GrpcStatusCode.PermissionDenied)
+        {
+            // It was judged by a quorum, which is what was to be known.
+            return string.Empty;
+        }
+        catch (GrpcException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static string RoleOf(StatusResponse status) =>
+        status.Leader == 0 ? "no leader"
+        : status.Leader == status.Header.MemberId ? "leader"
+        : status.IsLearner ? "learner"
+        : "follower";
+
+    private static Task<TResponse> CallAsync<TRequest, TResponse>(
+        GrpcChannel channel, string method, TRequest request, CancellationToken cancellation)
+        where TRequest : class, IMessage
+        where TResponse : class, IMessage =>
+        channel.UnaryAsync<TRequest, TResponse>(Find(method), request, _call, cancellation);
+
+    private static MethodDescriptor Find(string method) => RpcReflection.Descriptor.Services
+        .SelectMany(service => service.Methods)
+        .Single(found => string.Equals($"{found.Service.Name}/{found.Name}", method, StringComparison.Ordinal));
 
     private static string Bytes(long bytes) => bytes switch
     {
-        < 10_000 => $"{bytes} B",
-        < 10_000_000 => $"{bytes / 1024} KiB",
-        _ => $"{bytes / 1024 / 1024} MiB",
+        < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
+        < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024} KiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024 / 1024} MiB"),
     };
 }

@@ -32,10 +32,16 @@ public sealed class StoreDirectory : IDisposable
     public StoreIdentity Identity { get; }
 
     /// <summary>The directory of the log; whoever keeps it creates it.</summary>
-    public string LogPath => System.IO.Path.Combine(Path, "log");
+    public string LogPath => LogPathOf(Path);
 
     /// <summary>The directory of the snapshots; whoever keeps them creates it.</summary>
-    public string SnapshotPath => System.IO.Path.Combine(Path, "snapshots");
+    public string SnapshotPath => SnapshotPathOf(Path);
+
+    /// <summary>Where the log of a data directory is.</summary>
+    public static string LogPathOf(string path) => System.IO.Path.Combine(path, "log");
+
+    /// <summary>Where the snapshots of a data directory are.</summary>
+    public static string SnapshotPathOf(string path) => System.IO.Path.Combine(path, "snapshots");
 
     /// <summary>
     /// Opens a data directory, whose parent exists. An empty one gets the wanted identity; one that has an identity
