@@ -15,10 +15,10 @@ internal sealed class EtcdQuota
     private readonly EtcdDoor _door;
     private readonly TimeProvider _time;
 
-    // Guards the field below.
+    // Guards the fields below.
     private readonly Lock _gate = new();
     private long _lookedAt;
-    private volatile bool _isExceeded;
+    private bool _isExceeded;
 
     /// <summary>A quota of the data behind this door.</summary>
     public EtcdQuota(EtcdDoor door, TimeProvider time)
@@ -33,24 +33,37 @@ internal sealed class EtcdQuota
     {
         var bytes = await _door.ReadAsync(EtcdQueryKind.Status, default, ReadConsistency.Local, cancellation)
             .ConfigureAwait(false);
-        _isExceeded = EtcdDoor.Parse(StatusResponse.Parser, bytes).DbSize > _door.Options.QuotaBytes;
-        return _isExceeded;
+        var isExceeded = EtcdDoor.Parse(StatusResponse.Parser, bytes).DbSize > _door.Options.QuotaBytes;
+        // The gate of what was seen.
+        lock (_gate)
+        {
+            _isExceeded = isExceeded;
+        }
+
+        return isExceeded;
     }
 
     /// <summary>Refuses a request that adds data while there is too much.</summary>
     public async ValueTask AdmitAsync(CancellationToken cancellation)
     {
-        if (IsDue() ? await LookAsync(cancellation).ConfigureAwait(false) : _isExceeded)
+        if (IsDue(out var isExceeded))
+        {
+            isExceeded = await LookAsync(cancellation).ConfigureAwait(false);
+        }
+
+        if (isExceeded)
         {
             throw EtcdErrors.NoSpace;
         }
     }
 
-    private bool IsDue()
+    private bool IsDue(out bool isExceeded)
     {
         var now = _time.GetTimestamp();
+        // The gate of the last look.
         lock (_gate)
         {
+            isExceeded = _isExceeded;
             if (_time.GetElapsedTime(_lookedAt, now) < Interval)
             {
                 return false;

@@ -33,6 +33,6 @@ public static class EtcdServices
         ];
     }
 
-    private static ServiceDescriptor Find(string name) =>
-        RpcReflection.Descriptor.Services.Single(service => string.Equals(service.Name, name, StringComparison.Ordinal));
+    private static ServiceDescriptor Find(string name) => RpcReflection.Descriptor.Services
+        .Single(service => string.Equals(service.Name, name, StringComparison.Ordinal));
 }

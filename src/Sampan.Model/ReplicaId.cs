@@ -12,5 +12,8 @@ public readonly record struct ReplicaId(ulong Value) : IComparable<ReplicaId>
     public int CompareTo(ReplicaId other) => Value.CompareTo(other.Value);
 
     /// <inheritdoc/>
-    public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public override string ToString() => Value <= uint.MaxValue
+        ? Value.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        // A hash, which operators know in the form in which etcd's clients show it.
+        : Value.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
 }

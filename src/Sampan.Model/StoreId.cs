@@ -7,5 +7,8 @@ public readonly record struct StoreId(ulong Value) : IComparable<StoreId>
     public int CompareTo(StoreId other) => Value.CompareTo(other.Value);
 
     /// <inheritdoc/>
-    public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public override string ToString() => Value <= uint.MaxValue
+        ? Value.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        // A hash, which operators know in the form in which etcd's clients show it.
+        : Value.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
 }

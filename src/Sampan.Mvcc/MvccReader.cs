@@ -121,8 +121,9 @@ internal readonly struct MvccReader
         var old = _history.OpenCursor();
         live.Seek(range.Start.Span);
         old.Seek(HistoryKey.EncodeStart(range.Start.Span));
-        while (TryTakeKey(live, old, out var key, out var liveRecord) && range.IsBeforeEnd(key.Span))
+        while (TryTakeKey(live, old, out var taken) && range.IsBeforeEnd(taken.Key.Span))
         {
+            var (key, liveRecord) = (taken.Key, taken.LiveRecord);
             var record = liveRecord is not null && VersionRecord.ModRevision(liveRecord) <= revision
                 ? liveRecord
                 : NewestOld(old, key.Span, revision);
@@ -143,10 +144,9 @@ internal readonly struct MvccReader
     }
 
     // The smaller key under two cursors; the live one moves on, the old one stays at the key's first version.
-    private static bool TryTakeKey(KvCursor live, KvCursor old, out ReadOnlyMemory<byte> key, out byte[]? liveRecord)
+    private static bool TryTakeKey(KvCursor live, KvCursor old, out TakenKey taken)
     {
-        liveRecord = null;
-        key = default;
+        taken = default;
         if (!live.IsOnKey && !old.IsOnKey)
         {
             return false;
@@ -155,13 +155,12 @@ internal readonly struct MvccReader
         var oldKey = old.IsOnKey ? HistoryKey.Decode(old.Key) : default;
         if (live.IsOnKey && (!old.IsOnKey || live.Key.AsSpan().SequenceCompareTo(oldKey.Span) <= 0))
         {
-            key = live.Key;
-            liveRecord = live.Value;
+            taken = new TakenKey(live.Key, live.Value);
             live.Next();
         }
         else
         {
-            key = oldKey;
+            taken = new TakenKey(oldKey, LiveRecord: null);
         }
 
         return true;
@@ -211,8 +210,9 @@ internal readonly struct MvccReader
         var old = _history.OpenCursor();
         live.Seek([]);
         old.Seek([]);
-        while (TryTakeKey(live, old, out var key, out var liveRecord))
+        while (TryTakeKey(live, old, out var taken))
         {
+            var (key, liveRecord) = (taken.Key, taken.LiveRecord);
             HashedVersion? kept = null;
             while (old.IsOnKey && HistoryKey.Decode(old.Key).Span.SequenceEqual(key.Span))
             {
@@ -266,6 +266,8 @@ internal readonly struct MvccReader
             yield return version;
         }
     }
+
+    private readonly record struct TakenKey(ReadOnlyMemory<byte> Key, byte[]? LiveRecord);
 
     private readonly record struct HashedVersion(ReadOnlyMemory<byte> Key, byte[] Record);
 }

@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(8004, LogLevel.Warning, "lost member {Member:x}: {Reason}")]
     public static partial void Lost(ILogger logger, ulong member, string reason);
 
-    [LoggerMessage(8005, LogLevel.Error, "refused, {Address}: {Reason}")]
-    public static partial void Refused(ILogger logger, string address, string reason);
+    [LoggerMessage(8005, LogLevel.Error, "{Whom} and this store do not talk: {Reason}")]
+    public static partial void Refused(ILogger logger, string whom, string reason);
 
     [LoggerMessage(8006, LogLevel.Warning, "cut off {Address}: {Reason}")]
     public static partial void Intruder(ILogger logger, string address, string reason);

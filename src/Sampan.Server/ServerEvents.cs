@@ -113,7 +113,7 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     }
 
     /// <inheritdoc/>
-    public void OnRefused(string address, string reason)
+    public void OnRefused(string whom, string reason)
     {
         // Guards the sentence and the count.
         lock (_gate)
@@ -122,7 +122,7 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
             _refusals++;
         }
 
-        Log.Refused(_logger, address, reason);
+        Log.Refused(_logger, whom, reason);
     }
 
     /// <inheritdoc/>

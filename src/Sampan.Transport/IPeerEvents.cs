@@ -12,7 +12,7 @@ public interface IPeerEvents
     void OnLost(StoreId store, string reason);
 
     /// <summary>A handshake was refused, by this store or by the other; the sentence says why and what to do.</summary>
-    void OnRefused(string address, string reason);
+    void OnRefused(string whom, string reason);
 
     /// <summary>Somebody who is no store, or whose bytes are damaged, was cut off.</summary>
     void OnIntruder(string address, string reason);

@@ -30,7 +30,6 @@ public sealed class PeerTransport : ITransport, IDisposable
     private readonly Lock _prngGate = new();
     private readonly Prng _prng;
     private readonly ConcurrentDictionary<string, (string Reason, long At)> _told = new(StringComparer.Ordinal);
-    private int _accepted;
     private ITransportHandler? _handler;
 
     /// <summary>
@@ -121,6 +120,7 @@ public sealed class PeerTransport : ITransport, IDisposable
         }
 
         Thread[] threads;
+        // The gate of the list of threads.
         lock (_threads)
         {
             threads = [.. _threads];
@@ -195,9 +195,8 @@ public sealed class PeerTransport : ITransport, IDisposable
             try
             {
                 var socket = _listener.Accept();
-                if (Interlocked.Increment(ref _accepted) > _options.ConnectionsMax)
+                if (_streams.Count >= _options.ConnectionsMax)
                 {
-                    Interlocked.Decrement(ref _accepted);
                     socket.Dispose();
                     continue;
                 }
@@ -223,7 +222,7 @@ public sealed class PeerTransport : ITransport, IDisposable
             Run(socket, dialed: null);
         }
 
-        Interlocked.Decrement(ref _accepted);
+        // The gate of the list of threads.
         lock (_threads)
         {
             _threads.Remove(Thread.CurrentThread);
@@ -246,7 +245,9 @@ public sealed class PeerTransport : ITransport, IDisposable
 
             if (stream.Shake(_handler, dialed, out var other) is { } refusal)
             {
-                Tell(dialed is { } store ? $"store {store}" : stream.Address, refusal);
+                // By store where it said which, since its port is another one each time.
+                var store = dialed ?? other?.Store;
+                Tell(store is null ? "somebody" : $"store {store}", refusal);
                 return false;
             }
 
@@ -309,10 +310,10 @@ public sealed class PeerTransport : ITransport, IDisposable
     }
 
     // The same sentence about the same store is told once a minute.
-    private void Tell(string address, string reason)
+    private void Tell(string whom, string reason)
     {
         var now = _time.GetTimestamp();
-        var isNew = !_told.TryGetValue(address, out var last)
+        var isNew = !_told.TryGetValue(whom, out var last)
             || !string.Equals(last.Reason, reason, StringComparison.Ordinal)
             || _time.GetElapsedTime(last.At, now) > TimeSpan.FromMinutes(1);
         if (isNew)
@@ -323,13 +324,14 @@ public sealed class PeerTransport : ITransport, IDisposable
                 _told.Clear();
             }
 
-            _told[address] = (reason, now);
-            _events.OnRefused(address, reason);
+            _told[whom] = (reason, now);
+            _events.OnRefused(whom, reason);
         }
     }
 
     private TimeSpan Jittered(TimeSpan delay)
     {
+        // The gate of the numbers.
         lock (_prngGate)
         {
             return delay * (0.5 + (_prng.NextBelow(1000) / 1000.0));
@@ -339,6 +341,7 @@ public sealed class PeerTransport : ITransport, IDisposable
     private void StartThread(string name, ThreadStart body)
     {
         var thread = new Thread(body) { IsBackground = true, Name = name };
+        // The gate of the list of threads.
         lock (_threads)
         {
             _threads.Add(thread);

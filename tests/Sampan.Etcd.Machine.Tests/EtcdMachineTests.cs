@@ -39,7 +39,8 @@ public sealed class EtcdMachineTests
         Assert.Equal("a=5 b=9 of 5 more", machine.Range(new RangeRequest(all) { Limit = 2 }));
         Assert.Equal("e=1 d=2 of 5 more", machine.Range(
             new RangeRequest(all) { Limit = 2, SortOrder = SortOrder.Descend }));
-        Assert.Equal("e=1 d=2 c=3 a=5 b=9 of 5", machine.Range(new RangeRequest(all) { SortTarget = SortTarget.Value }));
+        Assert.Equal("e=1 d=2 c=3 a=5 b=9 of 5", machine.Range(
+            new RangeRequest(all) { SortTarget = SortTarget.Value }));
         Assert.Equal("b=9 e=1 d=2 c=3 a=5 of 5", machine.Range(
             new RangeRequest(all) { SortTarget = SortTarget.Mod, SortOrder = SortOrder.Descend }));
         Assert.Equal("b=9 a=5 c=3 d=2 e=1 of 5", machine.Range(

@@ -68,7 +68,7 @@ internal sealed class TestHandler : ITransportHandler, IPeerEvents
     public void OnLost(StoreId store, string reason) => Said.Add($"lost {store}: {reason}");
 
     /// <inheritdoc/>
-    public void OnRefused(string address, string reason) => Said.Add($"refused: {reason}");
+    public void OnRefused(string whom, string reason) => Said.Add($"refused: {reason}");
 
     /// <inheritdoc/>
     public void OnIntruder(string address, string reason) => Said.Add($"intruder: {reason}");

@@ -47,7 +47,7 @@ public sealed class Load : IDisposable
     /// </summary>
     public async Task<LoadReport> RunAsync(TextWriter? progress, CancellationToken cancellation)
     {
-        if (_options.Kind != LoadKind.Put)
+        if (_options.Kind != LoadKind.Put && !_options.IsFilled)
         {
             await FillAsync(progress, cancellation).ConfigureAwait(false);
         }

@@ -35,6 +35,9 @@ public sealed record LoadOptions
     /// <summary>Whether gets may be answered by any member from what it has.</summary>
     public required bool IsSerializable { get; init; }
 
+    /// <summary>Whether the keys are there already, so that gets need not put them first.</summary>
+    public bool IsFilled { get; init; }
+
     /// <summary>Throws <see cref="LoadException"/> naming the option, its value and what is allowed.</summary>
     public void Validate()
     {

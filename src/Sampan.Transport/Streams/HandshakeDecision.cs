@@ -19,6 +19,7 @@ internal sealed class HandshakeDecision : IHandshakeReply
     /// <summary>Waits, so long at most; true if it was accepted, else with the reason.</summary>
     public bool Wait(TimeSpan patience, out string refusal)
     {
+        // The gate of the decision.
         lock (_gate)
         {
             if (!_isDecided)
@@ -33,6 +34,7 @@ internal sealed class HandshakeDecision : IHandshakeReply
 
     private void Decide(string? refusal)
     {
+        // The gate of the decision.
         lock (_gate)
         {
             _refusal = refusal;

@@ -25,12 +25,23 @@ internal sealed class Peer
     }
 
     /// <summary>The stream that counts, if there is one.</summary>
-    public PeerStream? Current => Volatile.Read(ref _current);
+    public PeerStream? Current
+    {
+        get
+        {
+            // The gate of the present stream.
+            lock (_gate)
+            {
+                return _current;
+            }
+        }
+    }
 
     /// <summary>A stream whose handshake was accepted takes the place of the present one.</summary>
     public void Open(PeerStream stream, BootId boot)
     {
         PeerStream? older;
+        // The gate of the present stream.
         lock (_gate)
         {
             older = _current;
@@ -49,6 +60,7 @@ internal sealed class Peer
     /// <summary>Delivers a message of a stream; false if another has taken its place.</summary>
     public bool TryDeliver(PeerStream stream, StoreMessage message)
     {
+        // The gate of the present stream.
         lock (_gate)
         {
             if (_current != stream)
@@ -64,6 +76,7 @@ internal sealed class Peer
     /// <summary>A stream has ended; false if another took its place before.</summary>
     public bool Close(PeerStream stream)
     {
+        // The gate of the present stream.
         lock (_gate)
         {
             if (_current != stream)

@@ -37,6 +37,7 @@ internal sealed class StreamWriter
     /// </summary>
     public bool TrySend<T>(byte lane, GroupId group, T content, Action<WireWriter, T> encode)
     {
+        // The gate of the queue.
         lock (_gate)
         {
             if (_isEnded)
@@ -68,6 +69,7 @@ internal sealed class StreamWriter
     {
         while (true)
         {
+            // The gate of the queue.
             lock (_gate)
             {
                 while (!_isStuck && !_isEnded)
@@ -91,6 +93,7 @@ internal sealed class StreamWriter
     /// <summary>Nothing is written any more.</summary>
     public void End()
     {
+        // The gate of the queue.
         lock (_gate)
         {
             _isEnded = true;
@@ -105,6 +108,7 @@ internal sealed class StreamWriter
         {
             if (_start == _end)
             {
+                // The gate of the queue.
                 lock (_gate)
                 {
                     (_start, _end) = (0, _isEnded ? 0 : _queue.Take(_buffer));
@@ -123,6 +127,7 @@ internal sealed class StreamWriter
             }
             else if (error == SocketError.WouldBlock)
             {
+                // The gate of the queue.
                 lock (_gate)
                 {
                     _isStuck = true;

@@ -37,7 +37,8 @@ internal static class FrameFormat
         var position = 0;
         for (var i = 0; i < count; i++)
         {
-            var part = message.Slice(i * PayloadBytesMax, Math.Min(PayloadBytesMax, message.Length - (i * PayloadBytesMax)));
+            var start = i * PayloadBytesMax;
+            var part = message.Slice(start, Math.Min(PayloadBytesMax, message.Length - start));
             var frame = frames.AsSpan(position, HeaderBytes + part.Length);
             part.CopyTo(frame[HeaderBytes..]);
             Seal(frame, i == count - 1 ? FrameKind.Last : FrameKind.Part, lane);
@@ -55,7 +56,8 @@ internal static class FrameFormat
     public static string? Check(ReadOnlySpan<byte> header, int payloadBytesMax)
     {
         var length = BinaryPrimitives.ReadInt32LittleEndian(header[4..]);
-        return length < 0 || length > payloadBytesMax ? $"a frame of {(uint)length} bytes; {payloadBytesMax} are allowed"
+        return length < 0 || length > payloadBytesMax
+            ? $"a frame of {(uint)length} bytes; {payloadBytesMax} are allowed"
             : header[8] is < (byte)FrameKind.Hello or > (byte)FrameKind.Part ? $"a frame of kind {header[8]}"
             : header[9] >= Lanes.Count ? $"a frame of lane {header[9]}"
             : header[10] != 0 || header[11] != 0 ? "a frame with unknown flags"
