@@ -38,4 +38,7 @@ public enum EtcdError : byte
 
     /// <summary>A sort that does not exist.</summary>
     InvalidSort = 11,
+
+    /// <summary>The response would be larger than a message may be. Here alone changes may have been made.</summary>
+    ResponseTooLarge = 12,
 }

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Sampan.Base;
 using Sampan.Engine;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
@@ -16,11 +15,16 @@ namespace Sampan.Etcd.Machine;
 internal sealed class EtcdMachine : IStateMachine
 {
     private readonly EtcdMachineOptions _options;
+    private readonly EtcdResults _results;
     private readonly MvccStore _store = new(new BTreeEngine(), new BTreeEngine());
     private readonly SortedDictionary<ulong, Member> _members = [];
 
     /// <summary>A machine without keys.</summary>
-    public EtcdMachine(EtcdMachineOptions options) => _options = options;
+    public EtcdMachine(EtcdMachineOptions options)
+    {
+        _options = options;
+        _results = new EtcdResults(options);
+    }
 
     /// <inheritdoc/>
     public ulong AppliedIndex => 0;
@@ -30,10 +34,12 @@ internal sealed class EtcdMachine : IStateMachine
     {
         for (var i = 0; i < commands.Length; i++)
         {
-            var error = Apply(commands[i], out var response);
-            if (context.IsResultWanted(i))
+            // On most replicas nobody waits: then no response is made.
+            var isWanted = context.IsResultWanted(i);
+            var result = Apply(commands[i], isWanted);
+            if (isWanted)
             {
-                context.SetResult(i, ResultOf(error, response, commands[i].Position.Term));
+                context.SetResult(i, result);
             }
         }
 
@@ -43,32 +49,34 @@ internal sealed class EtcdMachine : IStateMachine
     /// <inheritdoc/>
     public void Read(ReadContext context, ReadOnlyMemory<byte> query)
     {
-        var term = context.Applied.Term;
+        var moment = new StoreMoment(_store.Revision, context.Applied.Term);
         var message = query.IsEmpty ? default : query.Span[1..];
         switch (query.IsEmpty ? default : (EtcdQueryKind)query.Span[0])
         {
-            case EtcdQueryKind.Range when TryParse(RangeRequest.Parser, message, out var range):
-                Read(context, range);
+            case EtcdQueryKind.Range when RangeFields.TryRead(message, out var fields) && !fields.Key.IsEmpty:
+                _store.TryGet(fields.Key, out var found);
+                context.Return(_results.Range(found, fields, moment));
                 break;
-            case EtcdQueryKind.Txn when TryParse(TxnRequest.Parser, message, out var txn):
-                var error = ReadTxn(txn, out var response);
-                context.Return(ResultOf(error, response, term));
+            case EtcdQueryKind.Range when Parsing.TryParse(RangeRequest.Parser, message, out var range):
+                ReadRange(context, range, moment);
                 break;
-            case EtcdQueryKind.HashKv when TryParse(HashKVRequest.Parser, message, out var hash):
-                context.Return(new DeferredAnswer(_store.Freeze(), view => HashOf(view, hash.Revision, term)));
+            case EtcdQueryKind.Txn when Parsing.TryParse(TxnRequest.Parser, message, out var txn):
+                ReadTxn(context, txn, moment);
+                break;
+            case EtcdQueryKind.HashKv when Parsing.TryParse(HashKVRequest.Parser, message, out var hash):
+                ReadHash(context, hash.Revision, moment);
                 break;
             case EtcdQueryKind.MemberList:
-                var list = new MemberListResponse { Members = { _members.Values } };
-                context.Return(ResultOf(EtcdError.None, list, term));
+                context.Return(_results.Response(new MemberListResponse { Members = { _members.Values } }, moment));
                 break;
             case EtcdQueryKind.Status:
-                context.Return(ResultOf(EtcdError.None, StatusOf(context.Applied), term));
+                context.Return(_results.Response(StatusOf(context.Applied), moment));
                 break;
             case EtcdQueryKind.CompactionStep:
                 context.Return(new[] { (byte)(_store.RunCompactionStep(4 * _options.CompactionStepVersions) ? 1 : 0) });
                 break;
             default:
-                context.Return(ResultOf(EtcdError.Malformed, null, term));
+                context.Return(EtcdResults.Error(EtcdError.Malformed));
                 break;
         }
     }
@@ -80,114 +88,142 @@ internal sealed class EtcdMachine : IStateMachine
     /// <inheritdoc/>
     public void Install(ISnapshotSource snapshot) => new EtcdSnapshotReader(snapshot).Read(_store, _members);
 
-    private EtcdError Apply(in Command command, out IMessage? response)
+    private byte[] Apply(in Command command, bool isWanted)
     {
-        response = null;
         var message = command.Payload.IsEmpty ? default : command.Payload.Span[1..];
+        var term = command.Position.Term;
         switch (command.Payload.IsEmpty ? default : (EtcdCommandKind)command.Payload.Span[0])
         {
-            case EtcdCommandKind.Put when TryParse(PutRequest.Parser, message, out var put):
-                return Put(put, out response);
-            case EtcdCommandKind.DeleteRange when TryParse(DeleteRangeRequest.Parser, message, out var delete):
-                return Delete(delete, out response);
-            case EtcdCommandKind.Txn when TryParse(TxnRequest.Parser, message, out var txn):
-                return Txn(txn, out response);
-            case EtcdCommandKind.Compaction when TryParse(CompactionRequest.Parser, message, out var compaction):
-                response = new CompactionResponse();
-                return RangeReads.ErrorOf(_store.Compact(compaction.Revision));
-            case EtcdCommandKind.PublishMember when TryParse(Member.Parser, message, out var member):
+            case EtcdCommandKind.Put when PutFields.TryRead(message, out var fields):
+                return Put(fields, term, isWanted);
+            case EtcdCommandKind.Put when Parsing.TryParse(PutRequest.Parser, message, out var put):
+                return Put(PutFields.Of(put), term, isWanted);
+            case EtcdCommandKind.DeleteRange when Parsing.TryParse(DeleteRangeRequest.Parser, message, out var delete):
+                return Delete(delete, term, isWanted);
+            case EtcdCommandKind.Txn when Parsing.TryParse(TxnRequest.Parser, message, out var txn):
+                return Txn(txn, term, isWanted);
+            case EtcdCommandKind.Compaction when Parsing.TryParse(CompactionRequest.Parser, message, out var compaction):
+                var error = RangeReads.ErrorOf(_store.Compact(compaction.Revision));
+                return Result(error, new CompactionResponse(), term);
+            case EtcdCommandKind.PublishMember when Parsing.TryParse(Member.Parser, message, out var member):
                 _members[member.ID] = member;
-                response = new MemberListResponse();
-                return EtcdError.None;
+                return Result(EtcdError.None, new MemberListResponse(), term);
             default:
-                return EtcdError.Malformed;
+                return EtcdResults.Error(EtcdError.Malformed);
         }
     }
 
-    private EtcdError Put(PutRequest put, out IMessage? response)
+    private byte[] Put(PutFields put, ulong term, bool isWanted)
     {
-        response = null;
         var error = RequestChecks.Check(put);
-        error = error == EtcdError.None ? TxnPath.Check(put, _store) : error;
+        error = error == EtcdError.None ? StoreChecks.Check(put, _store) : error;
         if (error != EtcdError.None)
         {
-            return error;
+            return EtcdResults.Error(error);
         }
 
         var transaction = _store.Begin();
-        response = KvCommands.Put(put, transaction);
-        transaction.Commit();
-        return EtcdError.None;
+        var previous = KvCommands.Put(put, transaction);
+        var moment = new StoreMoment(transaction.Commit(), term);
+        return isWanted ? _results.Put(put.Key, put.PrevKv ? previous : null, moment) : [];
     }
 
-    private EtcdError Delete(DeleteRangeRequest delete, out IMessage? response)
+    private byte[] Delete(DeleteRangeRequest delete, ulong term, bool isWanted)
     {
-        response = null;
         var error = RequestChecks.Check(delete);
         if (error != EtcdError.None)
         {
-            return error;
+            return EtcdResults.Error(error);
         }
 
         var transaction = _store.Begin();
-        response = KvCommands.Delete(delete, transaction);
+        var response = KvCommands.Delete(delete, transaction);
         transaction.Commit();
-        return EtcdError.None;
+        return isWanted ? Result(EtcdError.None, response, term) : [];
     }
 
-    private EtcdError Txn(TxnRequest txn, out IMessage? response)
+    private byte[] Txn(TxnRequest txn, ulong term, bool isWanted)
     {
-        response = null;
         // The number of operations is the door's business: members may be started with different limits.
         var error = RequestChecks.Check(txn, int.MaxValue);
+        var run = new TxnRun(txn);
+        error = error == EtcdError.None ? run.Prepare(_store) : error;
         if (error != EtcdError.None)
         {
-            return error;
-        }
-
-        var path = new Dictionary<TxnRequest, bool>(ReferenceEqualityComparer.Instance);
-        TxnPath.Judge(txn, _store, path);
-        error = TxnPath.Check(txn, _store, path);
-        if (error != EtcdError.None)
-        {
-            return error;
+            return EtcdResults.Error(error);
         }
 
         var transaction = _store.Begin();
-        response = KvCommands.Txn(txn, transaction, path);
-        transaction.Commit();
-        return EtcdError.None;
-    }
-
-    private EtcdError ReadTxn(TxnRequest txn, out IMessage? response)
-    {
-        response = null;
-        return RequestChecks.IsReadOnly(txn) ? Txn(txn, out response) : EtcdError.Malformed;
-    }
-
-    private void Read(ReadContext context, RangeRequest range)
-    {
-        var term = context.Applied.Term;
-        var error = RequestChecks.Check(range);
-        if (error == EtcdError.None && RangeReads.Reach(range, _store) > _options.PageKeysMax)
+        if (!isWanted)
         {
-            context.Return(new DeferredAnswer(_store.Freeze(), view => RangeOf(range, view, term)));
-            return;
+            run.Change(transaction);
+            transaction.Commit();
+            return [];
         }
 
-        var response = new RangeResponse();
-        error = error == EtcdError.None ? RangeReads.Execute(range, _store, response) : error;
-        context.Return(ResultOf(error, response, term));
+        var response = run.Execute(transaction, transaction);
+        transaction.Commit();
+        return Result(EtcdError.None, response, term);
     }
 
-    private byte[] RangeOf(RangeRequest range, MvccView view, ulong term)
+    private byte[] Result(EtcdError error, IMessage response, ulong term) => error == EtcdError.None
+        ? _results.Response(response, new StoreMoment(_store.Revision, term))
+        : EtcdResults.Error(error);
+
+    private void ReadRange(ReadContext context, RangeRequest range, StoreMoment moment)
     {
-        var response = new RangeResponse();
-        var error = RangeReads.Execute(range, view, response);
-        return ResultOf(error, response, term, view.Revision);
+        var error = RequestChecks.Check(range);
+        if (error != EtcdError.None)
+        {
+            context.Return(EtcdResults.Error(error));
+        }
+        else if (RangeReads.Reach(range, _store) > _options.PageKeysMax)
+        {
+            context.Return(new DeferredAnswer(_store.Freeze(), view => RangeOf(range, view, moment)));
+        }
+        else
+        {
+            context.Return(RangeOf(range, _store, moment));
+        }
     }
 
-    private byte[] HashOf(MvccView view, long revision, ulong term)
+    private void ReadTxn(ReadContext context, TxnRequest txn, StoreMoment moment)
+    {
+        var error = RequestChecks.IsReadOnly(txn) ? RequestChecks.Check(txn, int.MaxValue) : EtcdError.Malformed;
+        if (error != EtcdError.None)
+        {
+            context.Return(EtcdResults.Error(error));
+        }
+        else if (TxnRun.Reach(txn, _store) > _options.PageKeysMax)
+        {
+            context.Return(new DeferredAnswer(_store.Freeze(), view => TxnOf(txn, view, moment)));
+        }
+        else
+        {
+            context.Return(TxnOf(txn, _store, moment));
+        }
+    }
+
+    // Methods of their own, since a lambda's captures are allocated wherever they are declared.
+    private void ReadHash(ReadContext context, long revision, StoreMoment moment) =>
+        context.Return(new DeferredAnswer(_store.Freeze(), view => HashOf(view, revision, moment)));
+
+    private byte[] RangeOf(RangeRequest range, IMvccReader reader, StoreMoment moment)
+    {
+        var error = RangeReads.Execute(range, reader, out var answer);
+        return error == EtcdError.None ? _results.Range(answer, moment) : EtcdResults.Error(error);
+    }
+
+    private byte[] TxnOf(TxnRequest txn, IMvccReader reader, StoreMoment moment)
+    {
+        var run = new TxnRun(txn);
+        var error = run.Prepare(reader);
+        return error == EtcdError.None
+            ? _results.Response(run.Execute(reader, transaction: null), moment)
+            : EtcdResults.Error(error);
+    }
+
+    private byte[] HashOf(MvccView view, long revision, StoreMoment moment)
     {
         var status = view.HashKv(revision, out var hash);
         var response = new HashKVResponse
@@ -196,7 +232,9 @@ internal sealed class EtcdMachine : IStateMachine
             CompactRevision = view.CompactRevision,
             HashRevision = revision > 0 ? revision : view.Revision,
         };
-        return ResultOf(RangeReads.ErrorOf(status), response, term, view.Revision);
+        return status == MvccStatus.Ok
+            ? _results.Response(response, moment)
+            : EtcdResults.Error(RangeReads.ErrorOf(status));
     }
 
     private StatusResponse StatusOf(LogId applied) => new()
@@ -206,41 +244,4 @@ internal sealed class EtcdMachine : IStateMachine
         RaftAppliedIndex = applied.Index,
         RaftTerm = applied.Term,
     };
-
-    private byte[] ResultOf(EtcdError error, IMessage? response, ulong term) =>
-        ResultOf(error, response, term, _store.Revision);
-
-    private byte[] ResultOf(EtcdError error, IMessage? response, ulong term, long revision)
-    {
-        if (error != EtcdError.None || response is null)
-        {
-            return [(byte)(error == EtcdError.None ? EtcdError.Malformed : error)];
-        }
-
-        ResponseHeaders.Set(response, new ResponseHeader
-        {
-            ClusterId = _options.ClusterId,
-            MemberId = _options.MemberId,
-            Revision = revision,
-            RaftTerm = term,
-        });
-        var result = new byte[1 + response.CalculateSize()];
-        response.WriteTo(result.AsSpan(1));
-        return result;
-    }
-
-    private static bool TryParse<T>(MessageParser<T> parser, ReadOnlySpan<byte> bytes, out T message)
-        where T : IMessage<T>, new()
-    {
-        try
-        {
-            message = parser.ParseFrom(bytes);
-            return true;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            message = new T();
-            return false;
-        }
-    }
 }

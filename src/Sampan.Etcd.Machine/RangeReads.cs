@@ -11,55 +11,63 @@ internal static class RangeReads
     /// <summary>How many keys it may have to look at; what decides whether a view is worth its price.</summary>
     public static long Reach(RangeRequest request, IMvccReader reader)
     {
-        if (request.RangeEnd.IsEmpty || request.CountOnly && request.Revision <= 0)
+        if (request.RangeEnd.IsEmpty || (request.CountOnly && request.Revision <= 0))
         {
             return 1;
         }
 
-        var status = reader.Count(EtcdRanges.Of(request.Key, request.RangeEnd), revision: 0, out var count);
-        var isWhole = status != MvccStatus.Ok || request.Revision > 0 || request.Limit <= 0 || !IsPage(request);
-        return isWhole ? count : Math.Min(count, request.Limit);
+        if (request.Revision > 0)
+        {
+            // What is live now says nothing of how much is to be walked in the past.
+            return long.MaxValue;
+        }
+
+        reader.Count(EtcdRanges.Of(request.Key, request.RangeEnd), revision: 0, out var count);
+        return request.Limit > 0 && IsPage(request) ? Math.Min(count, request.Limit) : count;
     }
 
-    /// <summary>Reads into a response without its header.</summary>
-    public static EtcdError Execute(RangeRequest request, IMvccReader reader, RangeResponse response)
+    /// <summary>Reads.</summary>
+    public static EtcdError Execute(RangeRequest request, IMvccReader reader, out RangeAnswer answer)
     {
+        answer = new RangeAnswer { KeysOnly = request.KeysOnly };
         var range = EtcdRanges.Of(request.Key, request.RangeEnd);
         if (request.CountOnly)
         {
             var counted = reader.Count(range, request.Revision, out var total);
-            response.Count = total;
+            answer.Count = total;
             return ErrorOf(counted);
         }
 
         var isPage = IsPage(request);
-        var versions = new List<KeyVersion>();
+        var versions = answer.Versions;
         var status = reader.Range(range, request.Revision, isPage ? request.Limit : 0, versions, out var count);
-        if (status != MvccStatus.Ok)
-        {
-            return ErrorOf(status);
-        }
-
-        response.Count = count;
-        response.More = isPage && request.Limit > 0 && count > request.Limit;
+        answer.Count = count;
+        answer.More = isPage && request.Limit > 0 && count > request.Limit;
         if (!isPage)
         {
             versions.RemoveAll(version => !IsWanted(request, version));
             Sort(request, versions);
-            response.More = request.Limit > 0 && versions.Count > request.Limit;
-            if (response.More)
+            answer.More = request.Limit > 0 && versions.Count > request.Limit;
+            if (answer.More)
             {
                 versions.RemoveRange((int)request.Limit, versions.Count - (int)request.Limit);
             }
         }
 
-        response.Kvs.Capacity = versions.Count;
-        foreach (var version in versions)
+        return ErrorOf(status);
+    }
+
+    /// <summary>A response without its header, for a transaction's parts.</summary>
+    public static RangeResponse ToResponse(RangeAnswer answer)
+    {
+        var response = new RangeResponse { Count = answer.Count, More = answer.More };
+        response.Kvs.Capacity = answer.Versions.Count;
+        foreach (var version in answer.Versions)
         {
-            response.Kvs.Add(ToKeyValue(version, withValue: !request.KeysOnly));
+            response.Kvs.Add(ToKeyValue(version, withValue: !answer.KeysOnly));
         }
 
-        return EtcdError.None;
+        return response;
     }
 
     /// <summary>A version as clients see it. The bytes are shared.</summary>

@@ -11,6 +11,28 @@ namespace Sampan.Etcd.Machine;
 /// </summary>
 public static class RequestChecks
 {
+    /// <summary>Checks the bytes of a put, without a copy of them where that can be.</summary>
+    public static EtcdError CheckPut(ReadOnlySpan<byte> message) =>
+        PutFields.TryRead(message, out var fields) ? Check(fields)
+        : Parsing.TryParse(PutRequest.Parser, message, out var put) ? Check(put)
+        : EtcdError.Malformed;
+
+    /// <summary>
+    /// Checks the bytes of a range request, and says whether the store's own state is fresh enough for it.
+    /// </summary>
+    public static EtcdError CheckRange(ReadOnlySpan<byte> message, out bool isSerializable)
+    {
+        if (RangeFields.TryRead(message, out var fields))
+        {
+            isSerializable = fields.Serializable;
+            return fields.Key.IsEmpty ? EtcdError.EmptyKey : EtcdError.None;
+        }
+
+        var isParsed = Parsing.TryParse(RangeRequest.Parser, message, out var range);
+        isSerializable = range.Serializable;
+        return isParsed ? Check(range) : EtcdError.Malformed;
+    }
+
     /// <summary>Checks a range request.</summary>
     public static EtcdError Check(RangeRequest range) =>
         range.Key.IsEmpty ? EtcdError.EmptyKey
@@ -18,11 +40,7 @@ public static class RequestChecks
         : EtcdError.None;
 
     /// <summary>Checks a put.</summary>
-    public static EtcdError Check(PutRequest put) =>
-        put.Key.IsEmpty ? EtcdError.EmptyKey
-        : put.IgnoreValue && !put.Value.IsEmpty ? EtcdError.ValueProvided
-        : put.IgnoreLease && put.Lease != 0 ? EtcdError.LeaseProvided
-        : EtcdError.None;
+    public static EtcdError Check(PutRequest put) => Check(PutFields.Of(put));
 
     /// <summary>Checks a delete.</summary>
     public static EtcdError Check(DeleteRangeRequest delete) =>
@@ -46,9 +64,12 @@ public static class RequestChecks
     /// <summary>Whether a transaction only reads, whichever branches run.</summary>
     public static bool IsReadOnly(TxnRequest txn) => IsReadOnly(txn.Success) && IsReadOnly(txn.Failure);
 
-    /// <summary>Whether every read of a transaction may be answered without asking others.</summary>
+    /// <summary>
+    /// Whether every read of a transaction may be answered without asking others. One that reads nothing, but only
+    /// compares, is not: its caller wants to know how things stand.
+    /// </summary>
     public static bool IsSerializable(TxnRequest txn) =>
-        IsSerializable(txn.Success) && IsSerializable(txn.Failure);
+        txn.Success.Count + txn.Failure.Count > 0 && AreSerializable(txn);
 
     /// <summary>Whether a transaction puts something in one of its branches.</summary>
     public static bool HasPut(TxnRequest txn) => txn.Success.Concat(txn.Failure).Any(operation =>
@@ -59,11 +80,19 @@ public static class RequestChecks
         operation.RequestCase == RequestOp.RequestOneofCase.RequestRange
         || (operation.RequestCase == RequestOp.RequestOneofCase.RequestTxn && IsReadOnly(operation.RequestTxn)));
 
-    private static bool IsSerializable(RepeatedField<RequestOp> operations) => operations.All(operation =>
+    internal static EtcdError Check(PutFields put) =>
+        put.Key.IsEmpty ? EtcdError.EmptyKey
+        : put.IgnoreValue && !put.Value.IsEmpty ? EtcdError.ValueProvided
+        : put.IgnoreLease && put.Lease != 0 ? EtcdError.LeaseProvided
+        : EtcdError.None;
+
+    private static bool AreSerializable(TxnRequest txn) => AreSerializable(txn.Success) && AreSerializable(txn.Failure);
+
+    private static bool AreSerializable(RepeatedField<RequestOp> operations) => operations.All(operation =>
         operation.RequestCase switch
         {
             RequestOp.RequestOneofCase.RequestRange => operation.RequestRange.Serializable,
-            RequestOp.RequestOneofCase.RequestTxn => IsSerializable(operation.RequestTxn),
+            RequestOp.RequestOneofCase.RequestTxn => AreSerializable(operation.RequestTxn),
             _ => false,
         });
 

@@ -21,7 +21,7 @@ internal sealed class ClusterService
 
     private async ValueTask<MemberListResponse> ListAsync(MemberListRequest request, GrpcCall call)
     {
-        _door.Admit(call, 0);
+        _door.Admit(call);
         var consistency = request.Linearizable ? ReadConsistency.Linearizable : ReadConsistency.Local;
         var bytes = await _door.ReadAsync(EtcdQueryKind.MemberList, default, consistency, call.Cancellation)
             .ConfigureAwait(false);

@@ -29,16 +29,29 @@ internal sealed class EtcdDoor
     public EtcdServiceOptions Options { get; }
 
     /// <summary>What is known of the group; null before it exists.</summary>
-    public GroupStatus? Status => _groups.TryGet(EtcdGroup.Id, out var group) ? group?.Status : null;
+    public GroupStatus? Status => _groups.TryGet(EtcdGroup.Id, out var group) ? group.Status : null;
 
-    /// <summary>Refuses a request that is too large, or one that must have a leader and has none.</summary>
-    public void Admit(GrpcCall call, int requestBytes)
+    /// <summary>The id of the member that leads; 0: none is known.</summary>
+    public ulong LeaderId
     {
-        if (requestBytes > Options.RequestBytesMax)
+        get
         {
-            throw EtcdErrors.TooLarge;
-        }
+            var status = Status;
+            foreach (var member in status is null ? [] : status.Configuration.Members)
+            {
+                if (member.Replica == status?.Leader)
+                {
+                    return member.Store.Value;
+                }
+            }
 
+            return 0;
+        }
+    }
+
+    /// <summary>Refuses a request that must have a leader and has none.</summary>
+    public void Admit(GrpcCall call)
+    {
         if (call.TryGetMetadata("hasleader", out var wanted)
             && string.Equals(wanted, "true", StringComparison.Ordinal)
             && (Status is null || Status.Leader == ReplicaId.None))
@@ -47,62 +60,69 @@ internal sealed class EtcdDoor
         }
     }
 
-    /// <summary>Proposes a command; returns the response's bytes.</summary>
-    public ValueTask<ReadOnlyMemory<byte>> ProposeAsync(
-        EtcdCommandKind kind, ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    /// <summary>Refuses a command that is too large; reads may be as large as the transport takes them.</summary>
+    public void AdmitBytes(ReadOnlyMemory<byte> message)
     {
-        var command = EtcdCodec.Encode(kind, message.Span);
-        return RunAsync(
-            async (group, token) =>
-            {
-                var result = await group.ProposeAsync(command, token).ConfigureAwait(false);
-                return Response(result.Result);
-            },
-            cancellation);
-    }
-
-    /// <summary>Asks a query; returns the response's bytes.</summary>
-    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(
-        EtcdQueryKind kind, ReadOnlyMemory<byte> message, ReadConsistency consistency, CancellationToken cancellation)
-    {
-        var query = EtcdCodec.Encode(kind, message.Span);
-        return RunAsync(
-            async (group, token) =>
-            {
-                var result = await group.ReadAsync(query, consistency, token).ConfigureAwait(false);
-                if (result.View is not DeferredAnswer deferred)
-                {
-                    return Response(result.Answer);
-                }
-
-                using (deferred)
-                {
-                    return Response(deferred.Make());
-                }
-            },
-            cancellation);
-    }
-
-    /// <summary>Takes steps of a compaction here until it is done.</summary>
-    public async ValueTask FinishCompactionAsync(CancellationToken cancellation)
-    {
-        var query = EtcdCodec.Encode(EtcdQueryKind.CompactionStep, []);
-        var hasMore = true;
-        while (hasMore && _groups.TryGet(EtcdGroup.Id, out var group) && group is not null)
+        if (message.Length > Options.RequestBytesMax)
         {
-            var result = await group.ReadAsync(query, ReadConsistency.Local, cancellation).ConfigureAwait(false);
-            hasMore = result.Answer.Span[0] != 0;
+            throw EtcdErrors.TooLarge;
         }
     }
 
-    /// <summary>Hands leadership over.</summary>
-    public async ValueTask TransferAsync(ReplicaId target, CancellationToken cancellation) => await RunAsync(
-        async (group, token) =>
+    /// <summary>Proposes a command; returns the response's bytes.</summary>
+    public ValueTask<ReadOnlyMemory<byte>> ProposeAsync(
+        EtcdCommandKind kind, ReadOnlyMemory<byte> message, CancellationToken cancellation) =>
+        RunAsync(new DoorRequest { Bytes = EtcdCodec.Encode(kind, message.Span) }, cancellation);
+
+    /// <summary>Asks a query; returns the response's bytes.</summary>
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(
+        EtcdQueryKind kind, ReadOnlyMemory<byte> message, ReadConsistency consistency, CancellationToken cancellation) =>
+        RunAsync(
+            new DoorRequest { Bytes = EtcdCodec.Encode(kind, message.Span), Consistency = consistency }, cancellation);
+
+    /// <summary>
+    /// Takes steps of a compaction here until it is done. Commands that are applied take it further too, but there may
+    /// be none.
+    /// </summary>
+    public async ValueTask FinishCompactionAsync(CancellationToken cancellation)
+    {
+        var step = new DoorRequest
         {
-            await group.TransferLeadershipAsync(target, token).ConfigureAwait(false);
-            return ReadOnlyMemory<byte>.Empty;
-        },
-        cancellation).ConfigureAwait(false);
+            Bytes = EtcdCodec.Encode(EtcdQueryKind.CompactionStep, []),
+            Consistency = ReadConsistency.Local,
+            IsRaw = true,
+        };
+        var hasMore = true;
+        while (hasMore)
+        {
+            var answer = await RunAsync(step, cancellation).ConfigureAwait(false);
+            hasMore = answer.Span[0] != 0;
+        }
+    }
+
+    /// <summary>Hands leadership over. Never tried twice: who leads may have changed by the first time.</summary>
+    public async ValueTask TransferAsync(ReplicaId target, CancellationToken cancellation)
+    {
+        if (!_groups.TryGet(EtcdGroup.Id, out var group))
+        {
+            throw EtcdErrors.NotLeader;
+        }
+
+        using var limit = new CancellationTokenSource(Options.RequestTimeout, _time);
+        using var ended = cancellation.UnsafeRegister(Cancel, limit);
+        try
+        {
+            await group.TransferLeadershipAsync(target, limit.Token).ConfigureAwait(false);
+        }
+        catch (RaftException exception)
+        {
+            throw exception.Code == RaftErrorCode.TimedOut ? EtcdErrors.TransferTimedOut : EtcdErrors.Of(exception);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw EtcdErrors.TransferTimedOut;
+        }
+    }
 
     /// <summary>Parses a message; what cannot be parsed is the caller's fault.</summary>
     public static T Parse<T>(MessageParser<T> parser, ReadOnlyMemory<byte> bytes)
@@ -118,46 +138,83 @@ internal sealed class EtcdDoor
         }
     }
 
-    private static ReadOnlyMemory<byte> Response(ReadOnlyMemory<byte> result)
-    {
-        var error = EtcdCodec.Decode(result, out var response);
-        return error == EtcdError.None ? response : throw EtcdErrors.Of(error);
-    }
+    private static void Cancel(object? source) => ((CancellationTokenSource?)source)?.Cancel();
 
     // A request that certainly changed nothing, since nobody leads, waits for a leader as long as requests may take.
-    private async ValueTask<ReadOnlyMemory<byte>> RunAsync(
-        Func<IRaftGroup, CancellationToken, ValueTask<ReadOnlyMemory<byte>>> request, CancellationToken cancellation)
+    private async ValueTask<ReadOnlyMemory<byte>> RunAsync(DoorRequest request, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(Options.RequestTimeout, _time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        var failure = EtcdErrors.NoLeader;
+        using var ended = cancellation.UnsafeRegister(Cancel, limit);
+        var refusal = EtcdErrors.NoLeader;
+        var isUnderWay = false;
         try
         {
             while (true)
             {
                 try
                 {
-                    if (_groups.TryGet(EtcdGroup.Id, out var group) && group is not null)
+                    if (_groups.TryGet(EtcdGroup.Id, out var group))
                     {
-                        failure = EtcdErrors.TimedOut;
-                        return await request(group, linked.Token).ConfigureAwait(false);
+                        isUnderWay = true;
+                        return await AskAsync(group, request, limit.Token).ConfigureAwait(false);
                     }
                 }
                 catch (RaftException exception) when (EtcdErrors.IsWorthWaiting(exception))
                 {
-                    failure = EtcdErrors.Of(exception);
+                    isUnderWay = false;
+                    refusal = EtcdErrors.Of(exception);
                 }
 
-                await Task.Delay(RetryInterval, _time, linked.Token).ConfigureAwait(false);
+                await Task.Delay(RetryInterval, _time, limit.Token).ConfigureAwait(false);
             }
         }
         catch (RaftException exception)
         {
             throw EtcdErrors.Of(exception);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw failure;
+            throw !isUnderWay ? refusal
+                : LeaderId == 0 ? EtcdErrors.ConnectionLost
+                : EtcdErrors.TimedOut;
         }
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> AskAsync(
+        IRaftGroup group, DoorRequest request, CancellationToken cancellation)
+    {
+        if (request.Consistency is not { } consistency)
+        {
+            var applied = await group.ProposeAsync(request.Bytes, cancellation).ConfigureAwait(false);
+            return Response(applied.Result);
+        }
+
+        var read = await group.ReadAsync(request.Bytes, consistency, cancellation).ConfigureAwait(false);
+        if (read.View is not DeferredAnswer deferred)
+        {
+            return request.IsRaw ? read.Answer : Response(read.Answer);
+        }
+
+        using (deferred)
+        {
+            return Response(deferred.Make());
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Response(ReadOnlyMemory<byte> result)
+    {
+        var error = EtcdCodec.Decode(result, out var response);
+        return error == EtcdError.None ? response : throw EtcdErrors.Of(error);
+    }
+
+    // What is asked of the group; without a consistency it is a proposal.
+    private readonly record struct DoorRequest
+    {
+        public required ReadOnlyMemory<byte> Bytes { get; init; }
+
+        public ReadConsistency? Consistency { get; init; }
+
+        // Whether the answer is no result with a status.
+        public bool IsRaw { get; init; }
     }
 }

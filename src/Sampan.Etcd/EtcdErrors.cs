@@ -23,6 +23,14 @@ internal static class EtcdErrors
     /// <summary>It took too long; it may still be applied.</summary>
     public static GrpcException TimedOut => Error(GrpcStatusCode.Unavailable, "etcdserver: request timed out");
 
+    /// <summary>It took too long, and there is no way to a leader; it may still be applied.</summary>
+    public static GrpcException ConnectionLost => Error(
+        GrpcStatusCode.Unavailable, "etcdserver: request timed out, possibly due to connection lost");
+
+    /// <summary>Leadership was not handed over in time.</summary>
+    public static GrpcException TransferTimedOut => Error(
+        GrpcStatusCode.Unavailable, "etcdserver: request timed out, leader transfer took too long");
+
     /// <summary>Only the leader does this.</summary>
     public static GrpcException NotLeader => Error(GrpcStatusCode.FailedPrecondition, "etcdserver: not leader");
 
@@ -51,6 +59,8 @@ internal static class EtcdErrors
         EtcdError.FutureRevision =>
             Error(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision"),
         EtcdError.InvalidSort => Error(GrpcStatusCode.InvalidArgument, "etcdserver: invalid sort option"),
+        EtcdError.ResponseTooLarge =>
+            Error(GrpcStatusCode.ResourceExhausted, "grpc: trying to send message larger than max"),
         _ => Malformed,
     };
 
@@ -60,7 +70,7 @@ internal static class EtcdErrors
         {
             Outcome: RequestOutcome.NotApplied,
             Code: RaftErrorCode.NoLeader or RaftErrorCode.Transferring or RaftErrorCode.LeaderChanged
-                or RaftErrorCode.Unavailable or RaftErrorCode.UnknownGroup,
+                or RaftErrorCode.Unavailable or RaftErrorCode.UnknownGroup or RaftErrorCode.TimedOut,
         };
 
     /// <summary>What a failure of the group means to a client.</summary>
@@ -76,6 +86,9 @@ internal static class EtcdErrors
                 RaftErrorCode.NotLeader => NotLeader,
                 RaftErrorCode.BadTarget => BadTransferee,
                 RaftErrorCode.Stopped or RaftErrorCode.Poisoned => Stopped,
+                RaftErrorCode.LeaderChanged => Error(GrpcStatusCode.Unavailable, "etcdserver: leader changed"),
+                RaftErrorCode.TimedOut => TimedOut,
+                RaftErrorCode.ConnectionLost => ConnectionLost,
                 _ => NoLeader,
             };
         }
@@ -86,8 +99,7 @@ internal static class EtcdErrors
             RaftErrorCode.LeaderChanged => Error(
                 GrpcStatusCode.Unavailable,
                 "etcdserver: request timed out, possibly due to previous leader failure"),
-            RaftErrorCode.ConnectionLost => Error(
-                GrpcStatusCode.Unavailable, "etcdserver: request timed out, possibly due to connection lost"),
+            RaftErrorCode.ConnectionLost => ConnectionLost,
             RaftErrorCode.Stopped or RaftErrorCode.Poisoned => Stopped,
             _ => TimedOut,
         };

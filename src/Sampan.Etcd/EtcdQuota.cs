@@ -31,9 +31,14 @@ internal sealed class EtcdQuota
     /// <summary>Whether there is too much, looked at now.</summary>
     public async ValueTask<bool> LookAsync(CancellationToken cancellation)
     {
-        var bytes = await _door.ReadAsync(EtcdQueryKind.Status, default, ReadConsistency.Local, cancellation)
-            .ConfigureAwait(false);
-        var isExceeded = EtcdDoor.Parse(StatusResponse.Parser, bytes).DbSize > _door.Options.QuotaBytes;
+        var isExceeded = await IsOverAsync(cancellation).ConfigureAwait(false);
+        if (isExceeded)
+        {
+            // While puts are refused nothing may be applied that would take a compaction further.
+            await _door.FinishCompactionAsync(cancellation).ConfigureAwait(false);
+            isExceeded = await IsOverAsync(cancellation).ConfigureAwait(false);
+        }
+
         // The gate of what was seen.
         lock (_gate)
         {
@@ -55,6 +60,13 @@ internal sealed class EtcdQuota
         {
             throw EtcdErrors.NoSpace;
         }
+    }
+
+    private async ValueTask<bool> IsOverAsync(CancellationToken cancellation)
+    {
+        var bytes = await _door.ReadAsync(EtcdQueryKind.Status, default, ReadConsistency.Local, cancellation)
+            .ConfigureAwait(false);
+        return EtcdDoor.Parse(StatusResponse.Parser, bytes).DbSize > _door.Options.QuotaBytes;
     }
 
     private bool IsDue(out bool isExceeded)

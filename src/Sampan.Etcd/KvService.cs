@@ -30,56 +30,41 @@ internal sealed class KvService
 
     private ValueTask<ReadOnlyMemory<byte>> RangeAsync(ReadOnlyMemory<byte> bytes, GrpcCall call)
     {
-        _door.Admit(call, bytes.Length);
-        var range = EtcdDoor.Parse(RangeRequest.Parser, bytes);
-        Require(RequestChecks.Check(range));
-        var consistency = range.Serializable ? ReadConsistency.Local : ReadConsistency.Linearizable;
-        return _door.ReadAsync(EtcdQueryKind.Range, bytes, consistency, call.Cancellation);
+        _door.Admit(call);
+        Require(RequestChecks.CheckRange(bytes.Span, out var isSerializable));
+        return _door.ReadAsync(EtcdQueryKind.Range, bytes, ConsistencyOf(isSerializable), call.Cancellation);
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> PutAsync(ReadOnlyMemory<byte> bytes, GrpcCall call)
+    private ValueTask<ReadOnlyMemory<byte>> PutAsync(ReadOnlyMemory<byte> bytes, GrpcCall call)
     {
-        _door.Admit(call, bytes.Length);
-        Require(RequestChecks.Check(EtcdDoor.Parse(PutRequest.Parser, bytes)));
-        await _quota.AdmitAsync(call.Cancellation).ConfigureAwait(false);
-        return await _door.ProposeAsync(EtcdCommandKind.Put, bytes, call.Cancellation).ConfigureAwait(false);
+        _door.Admit(call);
+        Require(RequestChecks.CheckPut(bytes.Span));
+        return ProposeAsync(EtcdCommandKind.Put, bytes, hasPut: true, call);
     }
 
     private ValueTask<ReadOnlyMemory<byte>> DeleteRangeAsync(ReadOnlyMemory<byte> bytes, GrpcCall call)
     {
-        _door.Admit(call, bytes.Length);
+        _door.Admit(call);
         Require(RequestChecks.Check(EtcdDoor.Parse(DeleteRangeRequest.Parser, bytes)));
-        return _door.ProposeAsync(EtcdCommandKind.DeleteRange, bytes, call.Cancellation);
+        return ProposeAsync(EtcdCommandKind.DeleteRange, bytes, hasPut: false, call);
     }
 
-    private async ValueTask<ReadOnlyMemory<byte>> TxnAsync(ReadOnlyMemory<byte> bytes, GrpcCall call)
+    private ValueTask<ReadOnlyMemory<byte>> TxnAsync(ReadOnlyMemory<byte> bytes, GrpcCall call)
     {
-        _door.Admit(call, bytes.Length);
+        _door.Admit(call);
         var txn = EtcdDoor.Parse(TxnRequest.Parser, bytes);
         Require(RequestChecks.Check(txn, _door.Options.TxnOperationsMax));
-        if (RequestChecks.IsReadOnly(txn))
-        {
-            var isLocal = RequestChecks.IsSerializable(txn);
-            return await _door.ReadAsync(
-                EtcdQueryKind.Txn,
-                bytes,
-                isLocal ? ReadConsistency.Local : ReadConsistency.Linearizable,
-                call.Cancellation).ConfigureAwait(false);
-        }
-
-        if (RequestChecks.HasPut(txn))
-        {
-            await _quota.AdmitAsync(call.Cancellation).ConfigureAwait(false);
-        }
-
-        return await _door.ProposeAsync(EtcdCommandKind.Txn, bytes, call.Cancellation).ConfigureAwait(false);
+        return RequestChecks.IsReadOnly(txn)
+            ? _door.ReadAsync(
+                EtcdQueryKind.Txn, bytes, ConsistencyOf(RequestChecks.IsSerializable(txn)), call.Cancellation)
+            : ProposeAsync(EtcdCommandKind.Txn, bytes, RequestChecks.HasPut(txn), call);
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> CompactAsync(ReadOnlyMemory<byte> bytes, GrpcCall call)
     {
-        _door.Admit(call, bytes.Length);
+        _door.Admit(call);
         var request = EtcdDoor.Parse(CompactionRequest.Parser, bytes);
-        var response = await _door.ProposeAsync(EtcdCommandKind.Compaction, bytes, call.Cancellation)
+        var response = await ProposeAsync(EtcdCommandKind.Compaction, bytes, hasPut: false, call)
             .ConfigureAwait(false);
         if (request.Physical)
         {
@@ -88,6 +73,21 @@ internal sealed class KvService
 
         return response;
     }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ProposeAsync(
+        EtcdCommandKind kind, ReadOnlyMemory<byte> bytes, bool hasPut, GrpcCall call)
+    {
+        if (hasPut)
+        {
+            await _quota.AdmitAsync(call.Cancellation).ConfigureAwait(false);
+        }
+
+        _door.AdmitBytes(bytes);
+        return await _door.ProposeAsync(kind, bytes, call.Cancellation).ConfigureAwait(false);
+    }
+
+    private static ReadConsistency ConsistencyOf(bool isSerializable) =>
+        isSerializable ? ReadConsistency.Local : ReadConsistency.Linearizable;
 
     private static void Require(EtcdError error)
     {

@@ -36,7 +36,7 @@ internal sealed class MaintenanceService
         var status = _door.Status;
         response.Version = EtcdServiceOptions.EtcdVersion;
         response.DbSizeQuota = _door.Options.QuotaBytes;
-        response.Leader = status?.Leader.Value ?? 0;
+        response.Leader = _door.LeaderId;
         response.RaftTerm = status?.Term ?? 0;
         response.RaftIndex = status?.CommitIndex ?? 0;
         response.IsLearner = status?.Configuration.IsLearner(status.Replica) == true;
@@ -71,7 +71,8 @@ internal sealed class MaintenanceService
         }
 
         var response = new AlarmResponse { Header = (await OwnStatusAsync(call).ConfigureAwait(false)).Header };
-        if (await _quota.LookAsync(call.Cancellation).ConfigureAwait(false))
+        if (request.Alarm is AlarmType.None or AlarmType.Nospace
+            && await _quota.LookAsync(call.Cancellation).ConfigureAwait(false))
         {
             response.Alarms.Add(new AlarmMember { MemberID = _door.Options.MemberId, Alarm = AlarmType.Nospace });
         }
@@ -90,7 +91,7 @@ internal sealed class MaintenanceService
             throw EtcdErrors.NotLeader;
         }
 
-        var target = new ReplicaId(request.TargetID);
+        var target = ReplicaOf(request.TargetID, status.Configuration);
         if (!status.Configuration.IsVoter(target))
         {
             throw EtcdErrors.BadTransferee;
@@ -98,6 +99,19 @@ internal sealed class MaintenanceService
 
         await _door.TransferAsync(target, call.Cancellation).ConfigureAwait(false);
         return new MoveLeaderResponse { Header = (await OwnStatusAsync(call).ConfigureAwait(false)).Header };
+    }
+
+    private static ReplicaId ReplicaOf(ulong id, Configuration configuration)
+    {
+        foreach (var member in configuration.Members)
+        {
+            if (member.Store.Value == id)
+            {
+                return member.Replica;
+            }
+        }
+
+        return ReplicaId.None;
     }
 
     private async ValueTask<StatusResponse> OwnStatusAsync(GrpcCall call) => EtcdDoor.Parse(

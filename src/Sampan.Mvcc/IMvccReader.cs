@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Sampan.Base;
 
 namespace Sampan.Mvcc;
@@ -16,4 +17,10 @@ public interface IMvccReader
 
     /// <summary>How many keys a range holds at a revision (0 or less: now).</summary>
     MvccStatus Count(in KeyRange range, long revision, out long count);
+
+    /// <summary>The live version of a key, without the key itself.</summary>
+    bool TryGet(ReadOnlySpan<byte> key, [NotNullWhen(true)] out KeyVersion? found);
+
+    /// <summary>Whether a revision (0 or less: now) can be read.</summary>
+    MvccStatus Check(long revision);
 }

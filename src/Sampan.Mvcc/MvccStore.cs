@@ -57,14 +57,14 @@ public sealed class MvccStore : IMvccReader
     public MvccStatus Count(in KeyRange range, long revision, out long count) =>
         ReaderAt(Revision).Count(range, revision, out count);
 
-    /// <summary>The live version of a key.</summary>
+    /// <inheritdoc/>
     public bool TryGet(ReadOnlySpan<byte> key, [NotNullWhen(true)] out KeyVersion? found)
     {
         found = _current.TryGet(key, out var record) ? VersionRecord.Decode(default, record) : null;
         return found is not null;
     }
 
-    /// <summary>Whether a revision (0 or less: now) can be read.</summary>
+    /// <inheritdoc/>
     public MvccStatus Check(long revision) => ReaderAt(Revision).Check(revision);
 
     /// <summary>

@@ -41,9 +41,12 @@ public sealed class MvccTransaction : IMvccReader
     public MvccStatus Count(in KeyRange range, long revision, out long count) =>
         _store.ReaderAt(Revision).Count(range, revision, out count);
 
-    /// <summary>The live version of a key, with the transaction's own changes.</summary>
+    /// <inheritdoc/>
     public bool TryGet(ReadOnlySpan<byte> key, [NotNullWhen(true)] out KeyVersion? found) =>
         _store.TryGet(key, out found);
+
+    /// <inheritdoc/>
+    public MvccStatus Check(long revision) => _store.ReaderAt(Revision).Check(revision);
 
     /// <summary>Ends it; returns the store's revision, which is a new one if anything was changed.</summary>
     public long Commit()

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Sampan.Base;
 using Sampan.Engine;
 
@@ -33,6 +34,16 @@ public sealed class MvccView : IMvccReader, IDisposable
     /// <inheritdoc/>
     public MvccStatus Count(in KeyRange range, long revision, out long count) =>
         Reader.Count(range, revision, out count);
+
+    /// <inheritdoc/>
+    public bool TryGet(ReadOnlySpan<byte> key, [NotNullWhen(true)] out KeyVersion? found)
+    {
+        found = _current.TryGet(key, out var record) ? VersionRecord.Decode(default, record) : null;
+        return found is not null;
+    }
+
+    /// <inheritdoc/>
+    public MvccStatus Check(long revision) => Reader.Check(revision);
 
     /// <summary>As <see cref="MvccStore.HashKv"/>.</summary>
     public MvccStatus HashKv(long revision, out uint hash) => Reader.HashKv(revision, out hash);

@@ -36,7 +36,6 @@ public sealed class StoreServer : IAsyncDisposable
     // With more processors the workers of a store get threads of their own.
     private const int FusedProcessorsMax = 4;
 
-    private static readonly TimeSpan _electionRoundTrip = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan _slowCallMin = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan _drainTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _watchInterval = TimeSpan.FromSeconds(1);
@@ -224,23 +223,17 @@ public sealed class StoreServer : IAsyncDisposable
         });
     }
 
-    private static StoreOptions StoreOptionsOf(ServerOptions options)
+    private static StoreOptions StoreOptionsOf(ServerOptions options) => new()
     {
-        // Raft wants less than a twentieth of the timeout.
-        var shortest = options.ElectionTimeout / 25;
-        return new StoreOptions
-        {
-            Store = new StoreId(options.Self.Id),
-            ClusterId = options.ClusterId,
-            Incarnation = new Incarnation(RandomBits(), RandomBits()),
-            Boot = new BootId(RandomBits()),
-            ElectionTimeout = options.ElectionTimeout,
-            HeartbeatInterval = options.HeartbeatInterval,
-            ElectionRoundTrip = shortest < _electionRoundTrip ? shortest : _electionRoundTrip,
-            SnapshotEntries = options.SnapshotEntries,
-            CommandBytesMax = options.RequestBytesMax + CommandOverheadBytes,
-        };
-    }
+        Store = new StoreId(options.Self.Id),
+        ClusterId = options.ClusterId,
+        Incarnation = new Incarnation(RandomBits(), RandomBits()),
+        Boot = new BootId(RandomBits()),
+        ElectionTimeout = options.ElectionTimeout,
+        HeartbeatInterval = options.HeartbeatInterval,
+        SnapshotEntries = options.SnapshotEntries,
+        CommandBytesMax = options.RequestBytesMax + CommandOverheadBytes,
+    };
 
     private static WorkerThreadOptions WatchOf(ServerOptions options)
     {

@@ -1,4 +1,5 @@
 using Sampan.MultiRaft;
+using Sampan.MultiRaft.Abstractions;
 using Sampan.Storage.Identity;
 using Sampan.Storage.Log;
 using Sampan.Storage.Snapshots;
@@ -10,13 +11,10 @@ namespace Sampan.Store;
 /// </summary>
 public static class StoreBuilder
 {
-    // What stands before a command in its entry (store, boot id, sequence).
-    private const int EnvelopeBytes = 24;
-
     /// <summary>
     /// Opens the data directory, makes durable what its log holds, and builds the store, which does not run yet. Throws
     /// <see cref="StoreRefusedException"/> for a directory that is not this store's,
-    /// <see cref="MultiRaft.Abstractions.StorageDamagedException"/> for one that cannot be believed,
+    /// <see cref="StorageDamagedException"/> for one that cannot be believed,
     /// <see cref="ArgumentException"/> for a bad setting.
     /// </summary>
     public static BuiltStore Build(StoreParts parts)
@@ -39,7 +37,7 @@ public static class StoreBuilder
             var logOptions = new LogOptions
             {
                 SegmentBytes = parts.SegmentBytes,
-                EntryBytesMax = options.CommandBytesMax + EnvelopeBytes,
+                EntryBytesMax = options.CommandBytesMax + CommandEnvelope.HeaderBytes,
                 Owner = options.Incarnation,
             };
             log = SegmentedLog.Open(parts.Files, directory.LogPath, logOptions, out var recovered);

@@ -53,7 +53,7 @@ public sealed class HelpTests
     [InlineData("Unrecognized command or argument '--nmae'.", "server", "--nmae", "x")]
     [InlineData("Unrecognized command or argument 'serve'.", "serve")]
     [InlineData("sampan: --name is ''; it must be a name", "server", "--name", "")]
-    [InlineData("sampan: --election-timeout is '50'; it must be at least 5", "server", "--election-timeout", "50")]
+    [InlineData("sampan: --election-timeout is '499'; it must be at least 5", "server", "--election-timeout", "499")]
     [InlineData("sampan: The settings file cannot be read", "server", "--config-file", "/nowhere/at.json")]
     [InlineData("sampan: --port is 0; it must be from 1 to 35534.", "dev", "--port", "0")]
     [InlineData("sampan: --port is 35535; it must be from 1 to 35534.", "dev", "--port", "35535")]
@@ -71,8 +71,9 @@ public sealed class HelpTests
         "sampan: --key-size is 8; it must be large enough for 10000001 different keys.",
         "bench", "put", "--key-size", "8", "--keys", "10000001")]
     [InlineData("sampan: --value-size is -1; it must be from 0", "bench", "put", "--value-size", "-1")]
-    [InlineData("sampan: There is no directory /nowhere.", "inspect", "store", "/nowhere")]
-    [InlineData("Required argument 'data-dir' missing for command", "inspect", "log")]
+    [InlineData("sampan: there is no directory /nowhere.", "inspect", "store", "/nowhere")]
+    [InlineData("--entries is -1; it must be from 0 to", "inspect", "log", "/nowhere", "--entries", "-1")]
+    [InlineData("Required argument 'DIR' missing", "inspect", "log")]
     public async Task What_is_wrong_is_told_in_a_line_without_a_trace(string sentence, params string[] arguments)
     {
         var run = await CommandRun.OfAsync(arguments);

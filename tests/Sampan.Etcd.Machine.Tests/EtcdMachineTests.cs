@@ -212,39 +212,6 @@ public sealed class EtcdMachineTests
         Assert.Equal("a=1 of 1", machine.Range(new RangeRequest { Key = Utf8("a") }));
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Equal_commands_give_equal_results_hashes_and_snapshots(ulong seed)
-    {
-        var one = new MachineUnderTest();
-        var two = new MachineUnderTest();
-        var three = new MachineUnderTest();
-        var prng = new Prng(seed);
-        for (var i = 0; i < 400; i++)
-        {
-            var command = RandomCommand(prng);
-            Assert.Equal(one.Apply(command), two.Apply(command));
-            if (i == 200)
-            {
-                three.Install(one.Snapshot());
-            }
-
-            if (i > 200)
-            {
-                three.Apply(command);
-            }
-
-            // Reads take compaction further on one of them, which nobody may notice.
-            one.Read<CompactionResponse>(EtcdQueryKind.CompactionStep, new CompactionRequest(), out _);
-        }
-
-        Assert.Equal(one.Hash(), two.Hash());
-        Assert.Equal(one.Hash(), three.Hash());
-        Assert.Equal(one.Snapshot().Bytes, two.Snapshot().Bytes);
-        Assert.Equal(one.Snapshot().Bytes, three.Snapshot().Bytes);
-    }
-
     [Fact]
     public void A_damaged_snapshot_is_refused()
     {
@@ -333,6 +300,60 @@ public sealed class EtcdMachineTests
         Assert.Equal(expected, RequestChecks.Check(txn, max));
     }
 
+    [Fact]
+    public void Large_reads_are_answered_from_a_view_of_their_moment()
+    {
+        var machine = new MachineUnderTest();
+        for (var i = 0; i < 9; i++)
+        {
+            machine.Put($"k{i}", "v");
+        }
+
+        var all = new RangeRequest { Key = Utf8("k"), RangeEnd = NoEnd };
+        Assert.True(machine.IsDeferred(EtcdQueryKind.Range, all));
+        Assert.True(machine.IsDeferred(EtcdQueryKind.Range, new RangeRequest(all) { Limit = 1, Revision = 3 }));
+        Assert.False(machine.IsDeferred(EtcdQueryKind.Range, new RangeRequest(all) { Limit = 4 }));
+        Assert.False(machine.IsDeferred(EtcdQueryKind.Range, new RangeRequest(all) { CountOnly = true }));
+        Assert.False(machine.IsDeferred(EtcdQueryKind.Range, new RangeRequest { Key = Utf8("k") }));
+        var txn = new TxnRequest
+        {
+            Compare = { new Compare { Target = CompareTarget.Version, Key = Utf8("k1"), Version = 1 } },
+            Success = { new RequestOp { RequestRange = all } },
+        };
+        Assert.True(machine.IsDeferred(EtcdQueryKind.Txn, txn));
+        Assert.Equal(EtcdError.None, machine.Read<TxnResponse>(EtcdQueryKind.Txn, txn, out var response));
+        Assert.Equal((9, 10), (response.Responses[0].ResponseRange.Count, response.Header.Revision));
+        txn.Success[0].RequestRange.Revision = 11;
+        Assert.Equal(EtcdError.FutureRevision, machine.Read<TxnResponse>(EtcdQueryKind.Txn, txn, out _));
+    }
+
+    [Fact]
+    public void A_transaction_that_only_compares_is_not_serializable()
+    {
+        var read = new RequestOp { RequestRange = new RangeRequest { Key = Utf8("k"), Serializable = true } };
+        Assert.False(RequestChecks.IsSerializable(new TxnRequest()));
+        Assert.True(RequestChecks.IsSerializable(new TxnRequest { Success = { read } }));
+        Assert.True(RequestChecks.IsSerializable(new TxnRequest
+        {
+            Failure = { new RequestOp { RequestTxn = new TxnRequest { Success = { read } } } },
+        }));
+        Assert.False(RequestChecks.IsSerializable(new TxnRequest { Success = { read }, Failure = { RangeOp("k") } }));
+    }
+
+    [Fact]
+    public void A_nested_transaction_may_put_what_its_other_branch_puts()
+    {
+        var nested = new RequestOp
+        {
+            RequestTxn = new TxnRequest { Success = { PutOp("a", "1") }, Failure = { PutOp("a", "2") } },
+        };
+        Assert.Equal(EtcdError.None, RequestChecks.Check(new TxnRequest { Success = { nested } }, 9));
+        Assert.Equal(EtcdError.DuplicateKey, RequestChecks.Check(
+            new TxnRequest { Success = { nested, PutOp("a", "3") } }, 9));
+        Assert.Equal(EtcdError.DuplicateKey, RequestChecks.Check(
+            new TxnRequest { Success = { nested, nested } }, 9));
+    }
+
     private static void Select(Compare compare, CompareTarget target, long number)
     {
         // Setting one clears the others, since only one of them is sent.
@@ -351,27 +372,6 @@ public sealed class EtcdMachineTests
                 compare.Lease = number;
                 break;
         }
-    }
-
-    private static byte[] RandomCommand(Prng prng)
-    {
-        var key = Utf8($"k{prng.NextBelow(12)}");
-        return prng.NextBelow(8) switch
-        {
-            0 => EtcdCodec.Encode(EtcdCommandKind.DeleteRange, new DeleteRangeRequest { Key = key }.ToByteArray()),
-            1 => EtcdCodec.Encode(
-                EtcdCommandKind.Compaction,
-                new CompactionRequest { Revision = prng.NextBelow(300) }.ToByteArray()),
-            2 => EtcdCodec.Encode(EtcdCommandKind.Txn, new TxnRequest
-            {
-                Compare = { new Compare { Target = CompareTarget.Mod, Result = CompareResult.Greater, Key = key } },
-                Success = { PutOp("x", $"{prng.Next()}"), PutOp("y", "1") },
-                Failure = { PutOp("z", "1") },
-            }.ToByteArray()),
-            3 => [(byte)prng.NextBelow(256), (byte)prng.NextBelow(256)],
-            _ => EtcdCodec.Encode(
-                EtcdCommandKind.Put, new PutRequest { Key = key, Value = Utf8($"{prng.Next()}") }.ToByteArray()),
-        };
     }
 
     private static ByteString Utf8(string text) => ByteString.CopyFromUtf8(text);

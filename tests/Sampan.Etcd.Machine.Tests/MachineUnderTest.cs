@@ -28,6 +28,52 @@ internal sealed class MachineUnderTest
         return context.ResultOf(0).ToArray();
     }
 
+    /// <summary>Applies commands in one call, for whose results nobody waits.</summary>
+    public void Replay(IReadOnlyList<byte[]> commands)
+    {
+        var context = new ApplyContext();
+        context.Begin(_index + (ulong)commands.Count, 0);
+        var batch = new Command[commands.Count];
+        for (var i = 0; i < batch.Length; i++)
+        {
+            context.Add(isResultWanted: false);
+            batch[i] = new Command(new LogId(3, ++_index), 0, commands[i]);
+        }
+
+        _machine.Apply(context, batch);
+        for (var i = 0; i < batch.Length; i++)
+        {
+            Assert.True(context.ResultOf(i).IsEmpty);
+        }
+    }
+
+    /// <summary>Asks by bytes; returns the raw result.</summary>
+    public byte[] Read(byte[] query)
+    {
+        var context = new ReadContext();
+        context.Begin(new LogId(3, _index));
+        _machine.Read(context, query);
+        if (context.View is not DeferredAnswer deferred)
+        {
+            return context.Answer.ToArray();
+        }
+
+        using (deferred)
+        {
+            return deferred.Make().ToArray();
+        }
+    }
+
+    /// <summary>Whether the answer is made outside, from a view.</summary>
+    public bool IsDeferred(EtcdQueryKind kind, IMessage message)
+    {
+        var context = new ReadContext();
+        context.Begin(new LogId(3, _index));
+        _machine.Read(context, EtcdCodec.Encode(kind, message.ToByteArray()));
+        context.View?.Dispose();
+        return context.View is not null;
+    }
+
     /// <summary>Applies a command that succeeds.</summary>
     public T Apply<T>(EtcdCommandKind kind, IMessage message)
         where T : IMessage<T>, new()
@@ -48,21 +94,8 @@ internal sealed class MachineUnderTest
 
     /// <summary>Asks something.</summary>
     public EtcdError Read<T>(EtcdQueryKind kind, IMessage message, out T response)
-        where T : IMessage<T>, new()
-    {
-        var context = new ReadContext();
-        context.Begin(new LogId(3, _index));
-        _machine.Read(context, EtcdCodec.Encode(kind, message.ToByteArray()));
-        if (context.View is DeferredAnswer deferred)
-        {
-            using (deferred)
-            {
-                return Parse(deferred.Make().ToArray(), out response);
-            }
-        }
-
-        return Parse(context.Answer.ToArray(), out response);
-    }
+        where T : IMessage<T>, new() =>
+        Parse(Read(EtcdCodec.Encode(kind, message.ToByteArray())), out response);
 
     /// <summary>Reads a range, as "key=value key=value".</summary>
     public string Range(RangeRequest request)

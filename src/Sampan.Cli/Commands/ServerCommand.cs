@@ -28,7 +28,7 @@ internal static class ServerCommand
             """);
         var file = new Option<string?>("--config-file")
         {
-            Description = "A JSON file of settings.", HelpName = "path",
+            Description = $"A JSON file of settings; or {Settings.FileVariable}.", HelpName = "path",
         };
         command.Add(file);
         var flags = new Dictionary<string, Option<string?>>(StringComparer.Ordinal);
@@ -60,15 +60,9 @@ internal static class ServerCommand
     {
         try
         {
-            var settings = Settings.Gather(flags, Variables(), file);
+            var options = ServerOptions.From(Settings.Gather(flags, Variables(), file));
             using var logs = Running.Logs(LogLevel.Information);
-            foreach (var variable in settings.UnknownVariables)
-            {
-                Log.UnknownVariable(logs.CreateLogger("sampan"), variable);
-            }
-
-            var server = new StoreServer(
-                ServerOptions.From(settings), new OsFileSystem(), new BootTimeProvider(), logs);
+            var server = new StoreServer(options, new OsFileSystem(), new BootTimeProvider(), logs);
             await using (server.ConfigureAwait(false))
             {
                 await server.StartAsync(wished).ConfigureAwait(false);

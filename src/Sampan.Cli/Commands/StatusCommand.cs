@@ -1,11 +1,9 @@
 using System.CommandLine;
-using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Sampan.Grpc;
 using Sampan.Io;
 using Sampan.Protocol.Etcd;
-using Spectre.Console;
 
 namespace Sampan.Cli.Commands;
 
@@ -47,18 +45,18 @@ internal static class StatusCommand
     {
         var rows = await Task.WhenAll(endpoints.Select(endpoint => RowAsync(endpoint, cancellation)))
             .ConfigureAwait(false);
-        var table = Tables.Create(_columns);
+        var table = Printing.Table(_columns);
         var problems = new List<string>();
         foreach (var (row, problem) in rows)
         {
-            Tables.AddRow(table, row);
+            table.AddTexts(row);
             if (problem.Length > 0)
             {
                 problems.Add($"{row[0]}: {problem}");
             }
         }
 
-        Tables.Write(console, table);
+        Printing.Console(console.Output).Write(table);
         foreach (var problem in problems)
         {
             await Running.FailAsync(console, problem).ConfigureAwait(false);
@@ -86,8 +84,8 @@ internal static class StatusCommand
             var id = status.Header.MemberId;
             var name = members.Members.FirstOrDefault(member => member.ID == id)?.Name ?? string.Empty;
             return ([
-                endpoint.Authority, name, $"{id:x}", RoleOf(status), $"{status.RaftTerm}", $"{status.RaftIndex}",
-                $"{status.RaftAppliedIndex}", $"{status.Header.Revision}", Bytes(status.DbSize), status.Version,
+                endpoint.Authority, name, Printing.Id(id), RoleOf(status), $"{status.RaftTerm}", $"{status.RaftIndex}",
+                $"{status.RaftAppliedIndex}", $"{status.Header.Revision}", Printing.Bytes(status.DbSize), status.Version,
                 problem.Length == 0 ? "yes" : "no",
             ], problem);
         }
@@ -133,11 +131,4 @@ internal static class StatusCommand
     private static MethodDescriptor Find(string method) => RpcReflection.Descriptor.Services
         .SelectMany(service => service.Methods)
         .Single(found => string.Equals($"{found.Service.Name}/{found.Name}", method, StringComparison.Ordinal));
-
-    private static string Bytes(long bytes) => bytes switch
-    {
-        < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
-        < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024} KiB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024 / 1024} MiB"),
-    };
 }

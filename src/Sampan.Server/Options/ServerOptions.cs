@@ -5,12 +5,15 @@ namespace Sampan.Server.Options;
 /// <summary>The settings of one store's server.</summary>
 public sealed record ServerOptions
 {
-    // etcd's: more are not recommended there either, and a log segment takes four of the largest batches.
-    private const int RequestBytesLimit = 10 * 1024 * 1024;
+    // An entry fills a quarter of a segment at most, and that is 16 MiB with everything that stands around a request.
+    private const int RequestBytesLimit = 15 * 1024 * 1024;
     private const int EntryOverheadBytes = 64 * 1024;
-    private const int HeartbeatMillisecondsMax = 10_000;
-    private const int ElectionMillisecondsMin = 10;
-    private const int ElectionMillisecondsMax = 50_000;
+    private const int HeartbeatMillisecondsMax = 60_000;
+
+    // Election timeouts are spread over a quarter of this; five votes with a sync each must fit into that, else members
+    // stand against each other for ever.
+    private const int ElectionMillisecondsMin = 250;
+    private const int ElectionMillisecondsMax = 600_000;
     private const int HeartbeatsInElection = 5;
     private const int TxnOperationsLimit = 1_000_000;
     private const int SnapshotEntriesMin = 1;
@@ -83,10 +86,10 @@ public sealed record ServerOptions
         if (election < HeartbeatsInElection * heartbeat)
         {
             throw settings.Wrong(
-                "election-timeout", $"at least {HeartbeatsInElection} times --heartbeat-interval, {heartbeat}");
+                "election-timeout", $"at least {HeartbeatsInElection} times --heartbeat-interval, which is {heartbeat}");
         }
 
-        var quota = reader.Number("quota-backend-bytes", long.MinValue, long.MaxValue);
+        var quota = reader.Number("quota-backend-bytes", -1, long.MaxValue);
         var (clients, peers) = EndpointsOf(settings, reader);
         return new ServerOptions
         {
@@ -165,7 +168,7 @@ public sealed record ServerOptions
         }
 
         var self = members.SingleOrDefault(member => string.Equals(member.Name, name, StringComparison.Ordinal))
-            ?? throw settings.Wrong(Cluster, $"a list in which this member, '{name}' (--name), stands once");
+            ?? throw settings.Wrong(Cluster, $"a list in which this member, '{name}', stands once");
         if (advertised != self.PeerUrl)
         {
             throw settings.Wrong(
@@ -204,10 +207,10 @@ public sealed record ServerOptions
     {
         const string Advertised = "advertise-client-urls";
         const string Listen = "listen-client-urls";
-        var urls = reader.Urls(settings.IsGiven(Advertised) ? Advertised : Listen);
+        var urls = reader.Urls(settings[Advertised].Length > 0 ? Advertised : Listen);
         return urls.Exists(SettingReader.IsWildcard)
             ? throw settings.Wrong(
-                Advertised, $"URLs that clients can reach, since --{Listen} is '{settings[Listen]}'")
+                Advertised, $"given where --{Listen} names no address that clients could use")
             : urls.ConvertAll(ClusterMember.Text);
     }
 

@@ -59,7 +59,7 @@ internal sealed class SettingReader
             if (members.Exists(other =>
                 other.Id == member.Id || string.Equals(other.Name, member.Name, StringComparison.Ordinal)))
             {
-                throw _settings.Wrong(name, $"a list of different names and URLs (see '{part}')");
+                throw _settings.Wrong(name, $"a list of different names and URLs ('{part}' stands twice)");
             }
 
             members.Add(member);

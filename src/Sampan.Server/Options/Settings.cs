@@ -11,7 +11,9 @@ public sealed class Settings
     /// <summary>How the variables that set something begin.</summary>
     public const string Prefix = "SAMPAN_";
 
-    private const string FileVariable = Prefix + "CONFIG_FILE";
+    /// <summary>The variable that names the JSON file.</summary>
+    public const string FileVariable = Prefix + "CONFIG_FILE";
+
     private const int FileBytesMax = 1024 * 1024;
 
     private readonly Dictionary<string, (string Value, string Source)> _given = new(StringComparer.Ordinal);
@@ -74,7 +76,7 @@ public sealed class Settings
         new()
         {
             Name = "quota-backend-bytes", Default = "0",
-            Help = "How many bytes of data there may be before puts are refused; 0: 2 GiB, below 0: no limit.",
+            Help = "How many bytes of data there may be before puts are refused; 0: 2 GiB, -1: no limit.",
         },
     ];
 
@@ -83,7 +85,10 @@ public sealed class Settings
     /// cannot be read.
     /// </summary>
     /// <param name="flags">Flags by name, without dashes.</param>
-    /// <param name="environment">All environment variables; empty ones count as absent.</param>
+    /// <param name="environment">
+    /// All environment variables. Empty ones count as absent; one that begins with SAMPAN_ and names no setting is
+    /// refused, those apart that Kubernetes makes for a service named sampan.
+    /// </param>
     /// <param name="filePath">The JSON file; null: the one that SAMPAN_CONFIG_FILE names, or none.</param>
     public static Settings Gather(
         IReadOnlyDictionary<string, string> flags,
@@ -96,6 +101,7 @@ public sealed class Settings
             settings.AddFile(path);
         }
 
+        RefuseUnknown(environment);
         foreach (var setting in All)
         {
             foreach (var variable in (string[])[setting.EtcdVariable, setting.Variable])
@@ -112,7 +118,6 @@ public sealed class Settings
             settings.Add(name, value, $"--{name}");
         }
 
-        settings.UnknownVariables = UnknownOf(environment);
         return settings;
     }
 
@@ -120,12 +125,6 @@ public sealed class Settings
     public string this[string name] => _given.TryGetValue(name, out var given)
         ? given.Value
         : All.Single(setting => string.Equals(setting.Name, name, StringComparison.Ordinal)).Default;
-
-    /// <summary>
-    /// Variables that begin with SAMPAN_ and set nothing, in ordinal order. Worth a warning, not a refusal: orchestrators
-    /// make such variables of their own (SAMPAN_SERVICE_HOST).
-    /// </summary>
-    public IReadOnlyList<string> UnknownVariables { get; private set; } = [];
 
     /// <summary>Whether somebody said something.</summary>
     public bool IsGiven(string name) => _given.ContainsKey(name);
@@ -140,16 +139,28 @@ public sealed class Settings
     private static string? ValueOf(IReadOnlyDictionary<string, string> environment, string variable) =>
         environment.TryGetValue(variable, out var value) && value.Length > 0 ? value : null;
 
-    private static List<string> UnknownOf(IReadOnlyDictionary<string, string> environment)
+    private static void RefuseUnknown(IReadOnlyDictionary<string, string> environment)
     {
         var known = All.Select(setting => setting.Variable).Append(FileVariable).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. environment.Keys
-                .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && !known.Contains(name))
-                .Order(StringComparer.Ordinal),
-        ];
+        var unknown = environment.Keys
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)
+                && !known.Contains(name) && !IsOfOrchestrator(name))
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault();
+        if (unknown is not null)
+        {
+            throw Unknown($"the environment variable {unknown}");
+        }
     }
+
+    // Kubernetes tells every pod of a service named sampan by such variables, whether it wants to know or not.
+    private static bool IsOfOrchestrator(string name) =>
+        name.StartsWith(Prefix + "SERVICE_", StringComparison.Ordinal)
+        || name.StartsWith(Prefix + "PORT_", StringComparison.Ordinal)
+        || string.Equals(name, Prefix + "PORT", StringComparison.Ordinal);
+
+    private static SettingException Unknown(string source) =>
+        new($"{source}: there is no such setting; `sampan server --help` lists them.");
 
     private void AddFile(string path)
     {
@@ -163,7 +174,9 @@ public sealed class Settings
 
             using var json = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions
             {
-                CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+                CommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+                AllowDuplicateProperties = false,
             });
             if (json.RootElement.ValueKind != JsonValueKind.Object)
             {
@@ -172,11 +185,6 @@ public sealed class Settings
 
             foreach (var property in json.RootElement.EnumerateObject())
             {
-                if (IsGiven(property.Name))
-                {
-                    throw new SettingException($"{property.Name} stands in {path} twice; it must stand there once.");
-                }
-
                 Add(property.Name, ValueOf(property, path), $"{property.Name} in {path}");
             }
         }
@@ -205,7 +213,7 @@ public sealed class Settings
     {
         if (!All.Any(setting => string.Equals(setting.Name, name, StringComparison.Ordinal)))
         {
-            throw new SettingException($"{source}: there is no such setting; `sampan server --help` lists them.");
+            throw Unknown(source);
         }
 
         _given[name] = (value, source);

@@ -16,14 +16,17 @@ public sealed class StoreDirectory : IDisposable
     // What the root of a file system of its own brings along.
     private const string FileSystemOwnName = "lost+found";
 
-    private readonly IDisposable _lock;
+    private readonly IDisposable? _lock;
 
-    private StoreDirectory(string path, StoreIdentity identity, IDisposable heldLock)
+    private StoreDirectory(string path, StoreIdentity identity, IDisposable? heldLock)
     {
         Path = path;
         Identity = identity;
         _lock = heldLock;
     }
+
+    /// <summary>The format of the identity's file that this code reads and writes.</summary>
+    public static int Format => IdentityFile.Format;
 
     /// <summary>The directory.</summary>
     public string Path { get; }
@@ -32,16 +35,10 @@ public sealed class StoreDirectory : IDisposable
     public StoreIdentity Identity { get; }
 
     /// <summary>The directory of the log; whoever keeps it creates it.</summary>
-    public string LogPath => LogPathOf(Path);
+    public string LogPath => System.IO.Path.Combine(Path, "log");
 
     /// <summary>The directory of the snapshots; whoever keeps them creates it.</summary>
-    public string SnapshotPath => SnapshotPathOf(Path);
-
-    /// <summary>Where the log of a data directory is.</summary>
-    public static string LogPathOf(string path) => System.IO.Path.Combine(path, "log");
-
-    /// <summary>Where the snapshots of a data directory are.</summary>
-    public static string SnapshotPathOf(string path) => System.IO.Path.Combine(path, "snapshots");
+    public string SnapshotPath => System.IO.Path.Combine(Path, "snapshots");
 
     /// <summary>
     /// Opens a data directory, whose parent exists. An empty one gets the wanted identity; one that has an identity
@@ -84,29 +81,59 @@ public sealed class StoreDirectory : IDisposable
     }
 
     /// <summary>
-    /// Whether a running store holds the directory's lock. Changes nothing; a store that starts at this very moment may
-    /// find the lock taken.
+    /// Opens the data directory of a store that does not run, to look at it: nothing in it is created or changed, and
+    /// until this is disposed no store starts in it. Throws <see cref="StoreRefusedException"/> if there is no store,
+    /// or a running one.
     /// </summary>
-    public static bool IsInUse(IFileSystem files, string path)
+    public static StoreDirectory OpenForReading(IFileSystem files, string path)
+    {
+        if (!files.DirectoryExists(path))
+        {
+            throw new StoreRefusedException(StoreRefusal.NoStore, $"there is no directory {path}");
+        }
+
+        var held = LockForReading(files, path);
+        var isOpen = false;
+        try
+        {
+            var identity = Read(files, path) ?? throw new StoreRefusedException(
+                StoreRefusal.NoStore, $"the directory {path} has no {IdentityName}: it is no store's data directory");
+            isOpen = true;
+            return new StoreDirectory(path, identity, held);
+        }
+        finally
+        {
+            if (!isOpen)
+            {
+                held?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Releases the lock.</summary>
+    public void Dispose() => _lock?.Dispose();
+
+    // A copy of a directory may lack the lock's file, or not let it be opened; no store runs in either.
+    private static IDisposable? LockForReading(IFileSystem files, string path)
     {
         var lockPath = System.IO.Path.Combine(path, LockName);
         if (!files.FileExists(lockPath))
         {
-            return false;
+            return null;
         }
 
-        using var held = files.TryLock(lockPath);
-        return held is null;
+        try
+        {
+            return files.TryLock(lockPath) ?? throw new StoreRefusedException(
+                StoreRefusal.Locked,
+                $"the data directory {path} is in use by a running store; stop the store first, or ask it by its "
+                + "endpoint");
+        }
+        catch (FileSystemException failure) when (failure.Failure == FileFailure.Denied)
+        {
+            return null;
+        }
     }
-
-    /// <summary>
-    /// Reads whose data a directory holds; null if it has no identity. Takes no lock and changes nothing. Throws
-    /// <see cref="StoreRefusedException"/> for an identity that is damaged or of a newer format.
-    /// </summary>
-    public static StoreIdentity? ReadIdentity(IFileSystem files, string path) => Read(files, path);
-
-    /// <summary>Releases the lock.</summary>
-    public void Dispose() => _lock.Dispose();
 
     private static StoreIdentity? Read(IFileSystem files, string path)
     {

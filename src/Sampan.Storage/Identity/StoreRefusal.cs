@@ -20,4 +20,7 @@ public enum StoreRefusal
 
     /// <summary>It has no identity, but is not empty.</summary>
     NotEmpty = 5,
+
+    /// <summary>It is to be read, but there is no store in it.</summary>
+    NoStore = 6,
 }

@@ -1,5 +1,6 @@
 using Sampan.Io;
 using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
 
 namespace Sampan.Storage.Log;
 
@@ -25,7 +26,8 @@ public sealed class LogInspector
     public IReadOnlyList<SegmentReport> ReadSegments()
     {
         var segments = new List<SegmentReport>();
-        foreach (var name in _files.DirectoryExists(_directory) ? _files.List(_directory) : [])
+        var names = _files.DirectoryExists(_directory) ? _files.List(_directory) : [];
+        foreach (var name in names)
         {
             if (FileNames.TrySegment(name, out var sequence))
             {
@@ -63,6 +65,20 @@ public sealed class LogInspector
         return batches;
     }
 
+    /// <summary>
+    /// Reads the whole log as a start would, but changes nothing: a torn tail is told of and left. Throws
+    /// <see cref="StorageDamagedException"/> for what a start would refuse.
+    /// </summary>
+    public LogContents Open()
+    {
+        if (!_files.DirectoryExists(_directory))
+        {
+            return LogContents.Empty;
+        }
+
+        return new LogContents(new LogRecovery(_files, _directory, _owner, FileOpenMode.Read).Run());
+    }
+
     private static BatchReport ReadBatch(SegmentReader reader, int block, BlockHeader header)
     {
         var offset = (long)block * LogFormat.BlockBytes;
@@ -73,7 +89,7 @@ public sealed class LogInspector
         {
             var position = record.IsEntry ? record.EntryId : LogId.Zero;
             var at = offset + LogFormat.HeaderBytes + walk.Offset;
-            records.Add(new RecordReport(record.Kind, record.Group, position, at, record.LengthBytes, RecordText.Of(record)));
+            records.Add(new RecordReport(record.Kind, record.Group, position, at, record.LengthBytes));
         }
 
         return new BatchReport

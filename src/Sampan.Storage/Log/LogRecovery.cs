@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sampan.Base;
 using Sampan.Io;
+using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 
 namespace Sampan.Storage.Log;
@@ -18,7 +19,8 @@ internal sealed class LogRecovery
 {
     private readonly IFileSystem _files;
     private readonly string _directory;
-    private readonly LogOptions _options;
+    private readonly Incarnation _owner;
+    private readonly FileOpenMode _mode;
     private readonly LogReplay _replay;
     private readonly List<Segment> _segments = [];
     private readonly List<string> _remarks = [];
@@ -26,14 +28,18 @@ internal sealed class LogRecovery
     private int _lastBatchBlock;
     private int _nextBlock;
 
-    /// <summary>A recovery of this directory.</summary>
-    public LogRecovery(IFileSystem files, string directory, LogOptions options)
+    /// <summary>A recovery of this directory, whose segments are opened in this mode and stay open.</summary>
+    public LogRecovery(IFileSystem files, string directory, Incarnation owner, FileOpenMode mode)
     {
         _files = files;
         _directory = directory;
-        _options = options;
-        _replay = new LogReplay(options.Owner);
+        _owner = owner;
+        _mode = mode;
+        _replay = new LogReplay(owner);
     }
+
+    /// <summary>The store has run before: a directory without a log is damage.</summary>
+    public bool MustExist { get; init; }
 
     /// <summary>Reads everything; throws <see cref="StorageDamagedException"/> on anything but a torn tail.</summary>
     public RecoveredLog Run()
@@ -98,7 +104,7 @@ internal sealed class LogRecovery
 
         // Only the very first segment has no predecessor: the one before any other is recycled after it, never before.
         var isEmpty = _segments.Count == 0;
-        if (isEmpty && (_options.MustExist || (neverOpened is not null && sequences[^1] != 1)))
+        if (isEmpty && (MustExist || (neverOpened is not null && sequences[^1] != 1)))
         {
             throw Damaged(_directory, sequence: 0, block: 0, "this store has run before, but its log is gone");
         }
@@ -109,11 +115,11 @@ internal sealed class LogRecovery
     private bool TryOpen(ulong sequence, bool isLast)
     {
         var path = PathOf(sequence);
-        var file = _files.Open(path, FileOpenMode.ReadWrite);
+        var file = _files.Open(path, _mode);
         var isOpened = false;
         try
         {
-            var reader = new SegmentReader(file, _options.Owner);
+            var reader = new SegmentReader(file, _owner);
             var standing = reader.TryReadHeader(block: 0, out var header);
             if (standing == HeaderStanding.OtherFormat)
             {
@@ -176,7 +182,7 @@ internal sealed class LogRecovery
 
     private void ReadSegment(Segment segment, Segment? next)
     {
-        var reader = new SegmentReader(segment.File, _options.Owner);
+        var reader = new SegmentReader(segment.File, _owner);
         var batch = segment.FirstBatch;
         var block = 1;
         _lastBatchBlock = 0;

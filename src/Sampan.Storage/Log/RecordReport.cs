@@ -4,7 +4,7 @@ namespace Sampan.Storage.Log;
 
 /// <summary>
 /// What an inspection says of a record. <paramref name="Position"/> is an entry's, or zero;
-/// <paramref name="OffsetBytes"/> is counted from the beginning of the file; <paramref name="Text"/> is for people.
+/// <paramref name="OffsetBytes"/> is counted from the beginning of the file.
 /// </summary>
 public readonly record struct RecordReport(
-    RecordKind Kind, GroupId Group, LogId Position, long OffsetBytes, int LengthBytes, string Text);
+    RecordKind Kind, GroupId Group, LogId Position, long OffsetBytes, int LengthBytes);

@@ -1,5 +1,7 @@
 using Sampan.Base;
 using Sampan.Io;
+using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
 
 namespace Sampan.Storage.Log;
 
@@ -91,6 +93,24 @@ internal sealed class Segment : IDisposable
     /// <summary>Lets no reader in any more; false while there is one, or a live entry.</summary>
     public bool TryRetire() =>
         LiveEntries == 0 && Interlocked.CompareExchange(ref _readers, Retired, 0) == 0;
+
+    /// <summary>
+    /// The entry whose record was read from a place of this segment; throws <see cref="StorageDamagedException"/> if it
+    /// is not the one that the index knows there. Its payload is a slice of <paramref name="source"/>.
+    /// </summary>
+    public Entry Decode(EntryLocation location, GroupId group, ulong index, ReadOnlyMemory<byte> source)
+    {
+        var isSound = LogRecord.TryRead(source.Span, out var record) && record.IsEntry
+            && record.LengthBytes == location.LengthBytes
+            && record.Group == group && record.EntryId.Index == index;
+        if (!isSound)
+        {
+            throw Damage.At(Path, Sequence, location.Offset, $"entry {index} is bad", group.ToString());
+        }
+
+        var payload = source[LogFormat.EntryHeaderBytes..];
+        return new Entry(record.EntryKind, record.EntryId.Term, index, record.TimeTicks, payload);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => File.Dispose();

@@ -114,7 +114,7 @@ public sealed partial class SegmentedLog
                 var location = view[index];
                 var start = (int)(location.Offset - first.Offset);
                 var source = bytes.AsMemory(start, Math.Clamp(read - start, 0, location.LengthBytes));
-                var entry = ReadEntry(segment, location, new EntryKey(group, index), source);
+                var entry = segment.Decode(location, group, index, source);
                 into.Add(entry);
                 total += entry.SizeBytes;
             }
@@ -125,21 +125,6 @@ public sealed partial class SegmentedLog
         {
             segment.Release();
         }
-    }
-
-    private static Entry ReadEntry(Segment segment, EntryLocation location, EntryKey key, ReadOnlyMemory<byte> source)
-    {
-        var isSound = LogRecord.TryRead(source.Span, out var record) && record.IsEntry
-            && record.LengthBytes == location.LengthBytes
-            && record.Group == key.Group && record.EntryId.Index == key.Index;
-        if (!isSound)
-        {
-            throw Damage.At(
-                segment.Path, segment.Sequence, location.Offset, $"entry {key.Index} is bad", key.Group.ToString());
-        }
-
-        var payload = source[LogFormat.EntryHeaderBytes..];
-        return new Entry(record.EntryKind, record.EntryId.Term, key.Index, record.TimeTicks, payload);
     }
 
     /// <summary>

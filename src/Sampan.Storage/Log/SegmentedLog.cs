@@ -88,7 +88,11 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
     {
         options.Validate();
         EnsureDirectory(files, directory);
-        var found = new LogRecovery(files, directory, options).Run();
+        var recovery = new LogRecovery(files, directory, options.Owner, FileOpenMode.ReadWrite)
+        {
+            MustExist = options.MustExist,
+        };
+        var found = recovery.Run();
         var spares = new SparePool(files, directory, options.SegmentBytes, FindLastNumber(files, directory));
         var log = new SegmentedLog(files, directory, options, found, spares);
         var isOpen = false;

@@ -6,85 +6,81 @@ using Sampan.MultiRaft.Abstractions;
 namespace Sampan.Storage.Snapshots;
 
 /// <summary>
-/// Looks at the snapshots of a store without writing, and reads every byte of them. Not while a store has them open.
-/// Whether the log names a snapshot is the log's business: see its snapshot marks.
+/// Looks at the snapshots of a store, reads all their bytes and changes nothing, also where a start would delete or set
+/// aside. Not while a store has the directory.
 /// </summary>
 public sealed class SnapshotInspector
 {
     private readonly IFileSystem _files;
     private readonly string _root;
 
-    /// <summary>An inspector of the directory of all snapshots of a store.</summary>
+    /// <summary>An inspector of the directory of all snapshots; it may not be there yet.</summary>
     public SnapshotInspector(IFileSystem files, string root)
     {
         _files = files;
         _root = root;
     }
 
-    /// <summary>The snapshots by group, then by directory.</summary>
+    /// <summary>
+    /// What lies there, by group and name. Damage is part of a report; a disk that cannot be read is a
+    /// <see cref="FileSystemException"/>.
+    /// </summary>
     public IReadOnlyList<SnapshotReport> ReadAll()
     {
         var reports = new List<SnapshotReport>();
-        foreach (var (group, path) in Groups())
+        var names = _files.DirectoryExists(_root) ? _files.List(_root) : [];
+        foreach (var name in names)
         {
-            foreach (var name in _files.List(path))
-            {
-                if (StandingOf(name) is { } standing)
-                {
-                    reports.Add(Read(group, Path.Combine(path, name), standing));
-                }
-            }
-        }
-
-        return reports;
-    }
-
-    private List<(GroupId Group, string Path)> Groups()
-    {
-        var groups = new List<(GroupId Group, string Path)>();
-        foreach (var name in _files.DirectoryExists(_root) ? _files.List(_root) : [])
-        {
+            var path = Path.Combine(_root, name);
             if (ulong.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                && _files.DirectoryExists(Path.Combine(_root, name)))
+                && _files.DirectoryExists(path))
             {
-                groups.Add((new GroupId(id), Path.Combine(_root, name)));
+                AddGroup(new GroupId(id), path, reports);
             }
         }
 
-        groups.Sort((one, other) => one.Group.CompareTo(other.Group));
-        return groups;
+        return [.. reports.OrderBy(report => report.Group).ThenBy(report => report.Meta?.Last.Index ?? 0)];
     }
 
-    // Null for what is no snapshot's name.
-    private static SnapshotStanding? StandingOf(string name) =>
-        name.EndsWith(SnapshotName.TemporarySuffix, StringComparison.Ordinal) ? SnapshotStanding.Unfinished
-        : name.EndsWith(SnapshotName.DamagedSuffix, StringComparison.Ordinal) ? SnapshotStanding.SetAside
-        : SnapshotName.TryParse(name, out _) ? SnapshotStanding.Sound
-        : null;
-
-    private SnapshotReport Read(GroupId group, string path, SnapshotStanding standing)
+    private void AddGroup(GroupId group, string directory, List<SnapshotReport> reports)
     {
+        foreach (var name in _files.List(directory))
+        {
+            var path = Path.Combine(directory, name);
+            if (_files.DirectoryExists(path))
+            {
+                reports.Add(Read(group, path, name));
+            }
+        }
+    }
+
+    private SnapshotReport Read(GroupId group, string path, string name)
+    {
+        var isNamed = SnapshotName.TryParse(name, out var parsed);
         SnapshotManifest? manifest = null;
-        var problem = string.Empty;
+        var complaint = string.Empty;
         try
         {
             manifest = SnapshotFiles.ReadManifest(_files, path, group);
-            using var opened = SnapshotFiles.OpenChecked(_files, path, manifest);
+            SnapshotFiles.OpenChecked(_files, path, manifest).Dispose();
+            if (isNamed && manifest.Meta.Last.Index != parsed.Index)
+            {
+                complaint = $"{path} holds {manifest.Meta.Last}";
+            }
         }
-        catch (StorageDamagedException exception)
+        catch (StorageDamagedException damage)
         {
-            problem = exception.Message;
+            complaint = damage.Message;
         }
 
         return new SnapshotReport
         {
-            Path = path,
             Group = group,
-            Standing = standing == SnapshotStanding.Sound && problem.Length > 0 ? SnapshotStanding.Damaged : standing,
-            Problem = problem,
+            Path = path,
             Meta = manifest?.Meta,
             Files = manifest?.Files ?? [],
-            StateHash = manifest?.StateHash ?? 0,
+            Complaint = complaint,
+            IsComplete = isNamed,
         };
     }
 }

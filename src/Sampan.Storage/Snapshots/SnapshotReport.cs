@@ -3,28 +3,27 @@ using Sampan.MultiRaft.Abstractions;
 
 namespace Sampan.Storage.Snapshots;
 
-/// <summary>What an inspection says of a snapshot.</summary>
+/// <summary>What an inspection says of a directory among a group's snapshots.</summary>
 public sealed record SnapshotReport
 {
-    /// <summary>Its directory.</summary>
-    public required string Path { get; init; }
-
-    /// <summary>Its group.</summary>
+    /// <summary>The group.</summary>
     public required GroupId Group { get; init; }
 
-    /// <summary>Whether it can be believed.</summary>
-    public required SnapshotStanding Standing { get; init; }
+    /// <summary>The directory.</summary>
+    public required string Path { get; init; }
 
-    /// <summary>What is wrong; empty if nothing is.</summary>
-    public required string Problem { get; init; }
-
-    /// <summary>Its position and configuration; null where the manifest cannot be read.</summary>
+    /// <summary>What it is a snapshot of; null if its manifest cannot be read.</summary>
     public required SnapshotMeta? Meta { get; init; }
 
-    /// <summary>The files that its manifest names.</summary>
+    /// <summary>The files that the manifest names.</summary>
     public required IReadOnlyList<SnapshotFile> Files { get; init; }
 
-    /// <summary>Equal for equal snapshots of a group at an index, whichever store made them; 0 without a manifest.
-    /// </summary>
-    public required ulong StateHash { get; init; }
+    /// <summary>What is wrong with it, as a sentence; empty if manifest, lengths and CRCs of all files hold.</summary>
+    public required string Complaint { get; init; }
+
+    /// <summary>Whether its name says that it counts: neither unfinished nor set aside.</summary>
+    public required bool IsComplete { get; init; }
+
+    /// <summary>Bytes of its files, by the manifest.</summary>
+    public long LengthBytes => Files.Sum(file => file.LengthBytes);
 }

@@ -1,15 +1,14 @@
 using System.Buffers.Binary;
 using Sampan.Base;
 using Sampan.Model;
-using Sampan.MultiRaft.Abstractions;
 
-namespace Sampan.MultiRaft.Groups;
+namespace Sampan.MultiRaft.Abstractions;
 
 /// <summary>
 /// The payload of a command entry: where it came from (store 8, boot id 8, sequence 8, little-endian), then the
 /// command. So the door where a request arrived recognises it when it is applied there, whoever led meanwhile.
 /// </summary>
-internal static class CommandEnvelope
+public static class CommandEnvelope
 {
     /// <summary>Bytes before the command.</summary>
     public const int HeaderBytes = 24;
