@@ -76,7 +76,7 @@ internal static class InspectCommand
             var reason = Show(parsed, parsed.GetValue(path) ?? string.Empty, show);
             if (reason is { Length: > 0 })
             {
-                await Running.FailAsync(parsed, reason).ConfigureAwait(false);
+                await Running.FailAsync(parsed.InvocationConfiguration, reason).ConfigureAwait(false);
             }
 
             return reason is null ? 0 : 1;

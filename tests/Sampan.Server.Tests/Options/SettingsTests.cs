@@ -66,6 +66,23 @@ public sealed class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void Etcds_variables_count_where_no_own_one_says_something()
+    {
+        var settings = Gather(
+            [], ["ETCD_NAME=etcd", "ETCD_MAX_TXN_OPS=9", "SAMPAN_NAME=own", "ETCD_UNKNOWN=x", "SAMPAN_DATA_DIR="], null);
+        var options = ServerOptions.From(settings);
+        Assert.Equal(("own", 9, "own.sampan"), (options.Name, options.TxnOperationsMax, options.DataPath));
+    }
+
+    [Fact]
+    public void A_variable_names_the_file() =>
+        Assert.Equal("f", Gather([], [$"SAMPAN_CONFIG_FILE={File("{ \"name\": \"f\" }")}"], file: null)["name"]);
+
+    [Fact]
+    public void Variables_that_kubernetes_makes_say_nothing() => Assert.Equal("default", Gather(
+        [], ["SAMPAN_SERVICE_HOST=a", "SAMPAN_PORT=tcp://a:1", "SAMPAN_PORT_1_TCP_ADDR=a"], file: null)["name"]);
+
+    [Fact]
     public void A_file_takes_strings_numbers_comments_and_trailing_commas()
     {
         var path = File("{ \"name\": \"f\", // whose\n \"election-timeout\": 2000, \"heartbeat-interval\": \"200\", }");
@@ -113,7 +130,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("listen-peer-urls=http://127.0.0.1:1,http://127.0.0.1:2", "it must be exactly one URL")]
     [InlineData("listen-peer-urls=http://a.example:1", "it must be URLs with an IP address of this machine")]
     [InlineData("initial-advertise-peer-urls=https://a:1", "--initial-advertise-peer-urls is 'https://a:1'; it must be URLs")]
-    [InlineData("initial-advertise-peer-urls=http://a:1,http://b:1", "it must be the URL that --initial-cluster gives")]
+    [InlineData("initial-advertise-peer-urls=http://a:1,http://b:1", "it must be exactly one URL")]
     [InlineData("initial-cluster=a=http://a:1", "a list in which this member, 'default', stands once")]
     [InlineData("initial-cluster=default=http://a:1", "--initial-advertise-peer-urls is 'http://localhost:2380'; it must be the URL that --initial-cluster gives 'default', http://a:1")]
     [InlineData("initial-cluster=default", "--initial-cluster is 'default'; it must be a list like")]
