@@ -60,7 +60,8 @@ public sealed class StoreCommandTests : IDisposable
             await CommandRun.OfAsync("bench", "put", "--total", "9", "--quiet", "--endpoints", store.Endpoint);
             var running = await CommandRun.OfAsync("inspect", "store", DataPath);
             Assert.Equal(1, running.Code);
-            Assert.Contains("is in use by a running store; stop the store first", running.Error, StringComparison.Ordinal);
+            Assert.Contains(
+                "is in use by a running store; stop the store first", running.Error, StringComparison.Ordinal);
         }
 
         var before = Snapshot();

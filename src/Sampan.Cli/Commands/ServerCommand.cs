@@ -16,7 +16,8 @@ internal static class ServerCommand
         var command = new Command(
             "server",
             """
-            Runs one store. Every flag can also be set by an environment variable (--data-dir: SAMPAN_DATA_DIR, or etcd's
+            Runs one store. Every flag can also be set by an environment variable (--data-dir: SAMPAN_DATA_DIR, or
+            etcd's
             ETCD_DATA_DIR) or in the JSON file that --config-file names ({"data-dir": "..."}); a flag counts before a
             variable, a variable before the file. The store runs until Ctrl-C or SIGTERM.
 

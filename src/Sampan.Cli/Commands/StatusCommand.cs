@@ -26,7 +26,8 @@ internal static class StatusCommand
         var command = new Command(
             "status",
             """
-            Shows every store: role, term, indexes, size of its data, version, and whether a linearizable read through it
+            Shows every store: role, term, indexes, size of its data, version, and whether a linearizable read
+            through it
             succeeds. Works against any etcd v3 endpoint. Exit code 1 if one is not healthy.
 
             Example:
@@ -85,7 +86,8 @@ internal static class StatusCommand
             var name = members.Members.FirstOrDefault(member => member.ID == id)?.Name ?? string.Empty;
             return ([
                 endpoint.Authority, name, Printing.Id(id), RoleOf(status), $"{status.RaftTerm}", $"{status.RaftIndex}",
-                $"{status.RaftAppliedIndex}", $"{status.Header.Revision}", Printing.Bytes(status.DbSize), status.Version,
+                $"{status.RaftAppliedIndex}", $"{status.Header.Revision}", Printing.Bytes(status.DbSize),
+                status.Version,
                 problem.Length == 0 ? "yes" : "no",
             ], problem);
         }
