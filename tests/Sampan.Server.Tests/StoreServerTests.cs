@@ -92,7 +92,9 @@ public sealed class StoreServerTests : IDisposable
             "Put", new PutRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("key") }, GrpcCallOptions.None);
         var reason = await store.Server.Failure;
         Assert.StartsWith(
-            "The store stops, since its disk can no longer be trusted: fdatasync of ", reason, StringComparison.Ordinal);
+            "The store stops, since its disk can no longer be trusted: fdatasync of ",
+            reason,
+            StringComparison.Ordinal);
         var health = await store.Http.GetAsync("/health");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
         await store.Server.StopAsync();

@@ -86,7 +86,8 @@ public sealed record ServerOptions
         if (election < HeartbeatsInElection * heartbeat)
         {
             throw settings.Wrong(
-                "election-timeout", $"at least {HeartbeatsInElection} times --heartbeat-interval, which is {heartbeat}");
+                "election-timeout",
+                $"at least {HeartbeatsInElection} times --heartbeat-interval, which is {heartbeat}");
         }
 
         var quota = reader.Number("quota-backend-bytes", -1, long.MaxValue);

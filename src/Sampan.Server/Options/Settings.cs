@@ -39,7 +39,8 @@ public sealed class Settings
         },
         new()
         {
-            Name = "listen-peer-urls", Default = "http://localhost:2380", Help = "Where other members are served: one URL.",
+            Name = "listen-peer-urls", Default = "http://localhost:2380",
+            Help = "Where other members are served: one URL.",
         },
         new()
         {

@@ -56,7 +56,8 @@ public sealed class ServerOptionsTests
     /// <summary>Settings of which each is possible, but not together.</summary>
     [Theory]
     [InlineData(
-        "--listen-client-urls is 'http://127.0.0.1:1,http://localhost:1'; it must be a list that names no address twice.",
+        "--listen-client-urls is 'http://127.0.0.1:1,http://localhost:1'; it must be a list that names no address "
+        + "twice.",
         "listen-client-urls=http://127.0.0.1:1,http://localhost:1")]
     [InlineData(
         "--listen-client-urls is 'http://127.0.0.1:2380'; it must be at another port than --listen-peer-urls, "
@@ -71,14 +72,15 @@ public sealed class ServerOptionsTests
         + "that clients could use.",
         "advertise-client-urls=http://0.0.0.0:1")]
     [InlineData(
-        "--initial-advertise-peer-urls is 'http://0.0.0.0:2380'; it must be addresses that others can reach, not 0.0.0.0.",
+        "--initial-advertise-peer-urls is 'http://0.0.0.0:2380'; it must be addresses that others can reach, not "
+        + "0.0.0.0.",
         "initial-advertise-peer-urls=http://0.0.0.0:2380")]
     [InlineData(
         "--initial-cluster is 'a=http://h:1'; it must be a list in which this member, 'b', stands once.",
         "name=b", "initial-cluster=a=http://h:1")]
     [InlineData(
-        "--initial-advertise-peer-urls is 'http://localhost:2380'; it must be the URL that --initial-cluster gives 'a', "
-        + "http://h:1.",
+        "--initial-advertise-peer-urls is 'http://localhost:2380'; it must be the URL that --initial-cluster gives "
+        + "'a', http://h:1.",
         "name=a", "initial-cluster=a=http://h:1")]
     [InlineData(
         "--initial-cluster is ''; it must be the list of all members where --initial-cluster-state is existing.",
