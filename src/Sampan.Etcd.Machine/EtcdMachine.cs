@@ -102,8 +102,8 @@ internal sealed class EtcdMachine : IStateMachine
                 return Delete(delete, term, isWanted);
             case EtcdCommandKind.Txn when Parsing.TryParse(TxnRequest.Parser, message, out var txn):
                 return Txn(txn, term, isWanted);
-            case EtcdCommandKind.Compaction when Parsing.TryParse(CompactionRequest.Parser, message, out var compaction):
-                var error = RangeReads.ErrorOf(_store.Compact(compaction.Revision));
+            case EtcdCommandKind.Compaction when Parsing.TryParse(CompactionRequest.Parser, message, out var compact):
+                var error = RangeReads.ErrorOf(_store.Compact(compact.Revision));
                 return Result(error, new CompactionResponse(), term);
             case EtcdCommandKind.PublishMember when Parsing.TryParse(Member.Parser, message, out var member):
                 _members[member.ID] = member;

@@ -45,7 +45,9 @@ internal readonly ref struct PutFields
     public static PutFields Of(PutRequest put) =>
         new(put.Key.Span, put.Value.Span, put.Lease, put.PrevKv, put.IgnoreValue, put.IgnoreLease);
 
-    /// <summary>Reads a message that holds these fields and no others; false leaves it to the generated parser.</summary>
+    /// <summary>
+    /// Reads a message that holds these fields and no others; false leaves it to the generated parser.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> message, out PutFields fields)
     {
         fields = default;

@@ -14,6 +14,8 @@ internal sealed class EtcdDoor
     // How long a request that found no leader waits before it asks again.
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(20);
 
+    private static readonly Action<object?> _cancel = state => (state as CancellationTokenSource)?.Cancel();
+
     private readonly IGroupDirectory _groups;
     private readonly TimeProvider _time;
 
@@ -76,7 +78,10 @@ internal sealed class EtcdDoor
 
     /// <summary>Asks a query; returns the response's bytes.</summary>
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(
-        EtcdQueryKind kind, ReadOnlyMemory<byte> message, ReadConsistency consistency, CancellationToken cancellation) =>
+        EtcdQueryKind kind,
+        ReadOnlyMemory<byte> message,
+        ReadConsistency consistency,
+        CancellationToken cancellation) =>
         RunAsync(
             new DoorRequest { Bytes = EtcdCodec.Encode(kind, message.Span), Consistency = consistency }, cancellation);
 
@@ -109,7 +114,7 @@ internal sealed class EtcdDoor
         }
 
         using var limit = new CancellationTokenSource(Options.RequestTimeout, _time);
-        using var ended = cancellation.UnsafeRegister(Cancel, limit);
+        using var ended = cancellation.UnsafeRegister(_cancel, limit);
         try
         {
             await group.TransferLeadershipAsync(target, limit.Token).ConfigureAwait(false);
@@ -138,13 +143,11 @@ internal sealed class EtcdDoor
         }
     }
 
-    private static void Cancel(object? source) => ((CancellationTokenSource?)source)?.Cancel();
-
     // A request that certainly changed nothing, since nobody leads, waits for a leader as long as requests may take.
     private async ValueTask<ReadOnlyMemory<byte>> RunAsync(DoorRequest request, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(Options.RequestTimeout, _time);
-        using var ended = cancellation.UnsafeRegister(Cancel, limit);
+        using var ended = cancellation.UnsafeRegister(_cancel, limit);
         var refusal = EtcdErrors.NoLeader;
         var isUnderWay = false;
         try

@@ -6,7 +6,9 @@ using Sampan.Protocol.Etcd;
 
 namespace Sampan.Etcd.Machine.Tests;
 
-/// <summary>Purpose: the two most frequent requests cost what is kept and what is answered, and no objects beside.</summary>
+/// <summary>
+/// Purpose: the two most frequent requests cost what is kept and what is answered, and no objects beside.
+/// </summary>
 public sealed class AllocationTests
 {
     private const int Rounds = 2_000;
@@ -24,7 +26,8 @@ public sealed class AllocationTests
     {
         var put = EtcdCodec.Encode(EtcdCommandKind.Put, new PutRequest
         {
-            Key = ByteString.CopyFromUtf8("key"), Value = ByteString.CopyFrom(new byte[100]),
+            Key = ByteString.CopyFromUtf8("key"),
+            Value = ByteString.CopyFrom(new byte[100]),
         }.ToByteArray());
         Measure(() => Apply(put, isWanted: true));
 

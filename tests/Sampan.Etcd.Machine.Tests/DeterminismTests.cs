@@ -89,8 +89,10 @@ public sealed class DeterminismTests
         var requests = new RandomCommands(seed);
         for (var i = 0; i < Commands; i++)
         {
-            Same(machine.Apply(EtcdCodec.Encode(EtcdCommandKind.Put, requests.Put().ToByteArray())), PutResponse.Parser);
-            Same(machine.Read(EtcdCodec.Encode(EtcdQueryKind.Range, requests.Range().ToByteArray())), RangeResponse.Parser);
+            var put = EtcdCodec.Encode(EtcdCommandKind.Put, requests.Put().ToByteArray());
+            Same(machine.Apply(put), PutResponse.Parser);
+            var range = EtcdCodec.Encode(EtcdQueryKind.Range, requests.Range().ToByteArray());
+            Same(machine.Read(range), RangeResponse.Parser);
         }
     }
 

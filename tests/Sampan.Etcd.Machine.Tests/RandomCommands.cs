@@ -76,14 +76,17 @@ internal sealed class RandomCommands
     {
         0 or 1 => EtcdCodec.Encode(EtcdCommandKind.DeleteRange, new DeleteRangeRequest
         {
-            Key = Key(), RangeEnd = _prng.Chance(1, 2) ? Key() : ByteString.Empty, PrevKv = _prng.Chance(1, 2),
+            Key = Key(),
+            RangeEnd = _prng.Chance(1, 2) ? Key() : ByteString.Empty,
+            PrevKv = _prng.Chance(1, 2),
         }.ToByteArray()),
         2 => EtcdCodec.Encode(
             EtcdCommandKind.Compaction, new CompactionRequest { Revision = _prng.NextBelow(300) }.ToByteArray()),
         3 or 4 => EtcdCodec.Encode(EtcdCommandKind.Txn, Txn(depth: 2).ToByteArray()),
         5 => EtcdCodec.Encode(EtcdCommandKind.PublishMember, new Member
         {
-            ID = (ulong)_prng.NextBelow(3), Name = $"m{_prng.NextBelow(3)}",
+            ID = (ulong)_prng.NextBelow(3),
+            Name = $"m{_prng.NextBelow(3)}",
         }.ToByteArray()),
         _ => EtcdCodec.Encode(EtcdCommandKind.Put, Put().ToByteArray()),
     };
