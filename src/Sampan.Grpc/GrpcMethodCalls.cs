@@ -15,6 +15,8 @@ public sealed record GrpcMethodCalls
     /// <summary>Calls that began.</summary>
     public required long Started { get; init; }
 
-    /// <summary>Calls that ended, by status, where there is one. One that its caller gave up is cancelled.</summary>
+    /// <summary>
+    /// Calls that ended, by status; those with at least one. One that its caller gave up is cancelled.
+    /// </summary>
     public required IReadOnlyList<KeyValuePair<GrpcStatusCode, long>> Ended { get; init; }
 }

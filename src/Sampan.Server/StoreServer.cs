@@ -52,7 +52,7 @@ public sealed class StoreServer : IAsyncDisposable
     private PeerTransport? _transport;
     private BuiltStore? _store;
     private WebApplication? _web;
-    private Task _attending = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
 
     /// <summary>
     /// A server that does not run yet. Throws <see cref="ArgumentException"/> for a setting that is out of its bounds.
@@ -77,6 +77,12 @@ public sealed class StoreServer : IAsyncDisposable
     /// <summary>What is known of etcd's group; null before there is one.</summary>
     public GroupStatus? Status =>
         _store is not null && _store.Groups.TryGet(EtcdGroup.Id, out var group) ? group.Status : null;
+
+    /// <summary>
+    /// Ends when the cluster has taken note of this store's name and addresses, for which it needs a leader; also when
+    /// the store stops before. Complete before <see cref="StartAsync"/> has returned.
+    /// </summary>
+    public Task Published { get; private set; } = Task.CompletedTask;
 
     /// <summary>
     /// Takes the peer port, so that others find it taken; nobody is served yet. <see cref="StartAsync"/> does it where
@@ -121,7 +127,8 @@ public sealed class StoreServer : IAsyncDisposable
 
         Log.Serving(_logger, string.Join(", ", _options.ClientEndpoints), _options.Self.Id, _options.DataPath);
         var publisher = new MemberPublisher(_options, _store.Groups, _time, _logger);
-        _attending = Task.WhenAll(publisher.RunAsync(_stopping.Token), WatchAsync(_stopping.Token));
+        Published = publisher.RunAsync(_stopping.Token);
+        _watching = WatchAsync(_stopping.Token);
     }
 
     /// <summary>
@@ -169,7 +176,7 @@ public sealed class StoreServer : IAsyncDisposable
             await _web.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _attending.ConfigureAwait(false);
+        await Task.WhenAll(Published, _watching).ConfigureAwait(false);
         _store?.Dispose();
         _transport?.Dispose();
         Log.Stopped(_logger);
@@ -213,7 +220,8 @@ public sealed class StoreServer : IAsyncDisposable
             Transport = transport,
             Machines = new EtcdMachineFactory(new EtcdMachineOptions
             {
-                ClusterId = _options.ClusterId, MemberId = _options.Self.Id,
+                ClusterId = _options.ClusterId,
+                MemberId = _options.Self.Id,
             }),
             Runner = new WorkerThreadRunner(_time, WatchOf(_options), _events),
             Completions = new ThreadPoolCompletionQueue(),
@@ -240,7 +248,8 @@ public sealed class StoreServer : IAsyncDisposable
         var half = options.HeartbeatInterval / 2;
         return new WorkerThreadOptions
         {
-            SlowCallLimit = half > _slowCallMin ? half : _slowCallMin, StallLimit = options.ElectionTimeout,
+            SlowCallLimit = half > _slowCallMin ? half : _slowCallMin,
+            StallLimit = options.ElectionTimeout,
         };
     }
 

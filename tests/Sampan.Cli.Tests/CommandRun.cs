@@ -13,7 +13,9 @@ internal sealed record CommandRun(int Code, string Output, string Error)
         using var error = new StringWriter();
         var console = new InvocationConfiguration
         {
-            Output = output, Error = error, ProcessTerminationTimeout = null,
+            Output = output,
+            Error = error,
+            ProcessTerminationTimeout = null,
         };
         var code = await SampanCommand.RunAsync(arguments, console, CancellationToken.None);
         return new CommandRun(code, output.ToString(), error.ToString());

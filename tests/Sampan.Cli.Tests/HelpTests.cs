@@ -2,7 +2,9 @@ using Sampan.Server.Options;
 
 namespace Sampan.Cli.Tests;
 
-/// <summary>Purpose: the program answers a newcomer's questions, and says what is wrong with arguments.</summary>
+/// <summary>
+/// Purpose: the program answers a newcomer's questions, and says in a line what is wrong with arguments.
+/// </summary>
 public sealed class HelpTests
 {
     [Fact]

@@ -31,6 +31,7 @@ internal sealed class RunningStore : IAsyncDisposable
         var settings = Settings.Gather(flags, new Dictionary<string, string>(StringComparer.Ordinal), filePath: null);
         var store = new RunningStore(ServerOptions.From(settings) with { SegmentBytes = 8 * 1024 * 1024 });
         await store._server.StartAsync(CancellationToken.None);
+        await store._server.Published;
         return store;
     }
 

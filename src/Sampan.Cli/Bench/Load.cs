@@ -3,7 +3,9 @@ using Sampan.Grpc;
 
 namespace Sampan.Cli.Bench;
 
-/// <summary>Closed-loop clients over a few connections, against any etcd v3 endpoints. Run once.</summary>
+/// <summary>
+/// Closed-loop clients over a few connections, against any etcd v3 endpoints. Run once, by one caller.
+/// </summary>
 public sealed class Load : IDisposable
 {
     private const int FillBatch = 100;

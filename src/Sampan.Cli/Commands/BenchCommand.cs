@@ -39,7 +39,8 @@ internal static class BenchCommand
         var valueSize = Number("--value-size", "Bytes of a value.", 256);
         var consistency = new Option<string>("--consistency")
         {
-            Description = "Of gets: l (linearizable) or s (serializable).", DefaultValueFactory = _ => "l",
+            Description = "Of gets: l (linearizable) or s (serializable).",
+            DefaultValueFactory = _ => "l",
         };
         consistency.AcceptOnlyFromAmong("l", "s");
         var isQuiet = new Option<bool>("--quiet")

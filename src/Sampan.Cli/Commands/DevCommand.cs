@@ -43,7 +43,7 @@ internal static class DevCommand
             data stays. To begin anew, delete the data folder.
 
             Example:
-              sampan dev --port 12379 --data-dir /tmp/try
+              sampan dev --port 12379 --data-dir ./try
             """)
         {
             port, data, verbose,

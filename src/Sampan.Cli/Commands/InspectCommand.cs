@@ -19,8 +19,7 @@ internal static class InspectCommand
     public static Command Create() => new(
         "inspect",
         "Looks at the data directory of a store that does not run. Changes nothing in it. Exit code 1 if something\n"
-        + "in it\n"
-        + "is damaged, or a running store has it.\n\n"
+        + "in it is damaged, or a running store has it.\n\n"
         + "Examples:\n  sampan inspect store /var/lib/sampan\n  sampan inspect log /var/lib/sampan --entries 20\n"
         + "  sampan inspect snapshot /var/lib/sampan")
     {
@@ -37,7 +36,8 @@ internal static class InspectCommand
     {
         var entries = new Option<int>("--entries")
         {
-            Description = "Shows so many of each group's last entries too.", DefaultValueFactory = _ => 0,
+            Description = "Shows so many of each group's last entries too.",
+            DefaultValueFactory = _ => 0,
         };
         entries.Validators.Add(result =>
         {

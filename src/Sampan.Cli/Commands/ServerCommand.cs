@@ -17,9 +17,8 @@ internal static class ServerCommand
             "server",
             """
             Runs one store. Every flag can also be set by an environment variable (--data-dir: SAMPAN_DATA_DIR, or
-            etcd's
-            ETCD_DATA_DIR) or in the JSON file that --config-file names ({"data-dir": "..."}); a flag counts before a
-            variable, a variable before the file. The store runs until Ctrl-C or SIGTERM.
+            etcd's ETCD_DATA_DIR) or in the JSON file that --config-file names ({"data-dir": "..."}); a flag counts
+            before a variable, a variable before the file. The store runs until Ctrl-C or SIGTERM.
 
             Example, the first of three members (start the others alike, with their own names and addresses):
               sampan server --name a --data-dir /var/lib/sampan \
@@ -29,7 +28,8 @@ internal static class ServerCommand
             """);
         var file = new Option<string?>("--config-file")
         {
-            Description = $"A JSON file of settings; or {Settings.FileVariable}.", HelpName = "path",
+            Description = $"A JSON file of settings; or {Settings.FileVariable}.",
+            HelpName = "path",
         };
         command.Add(file);
         var flags = new Dictionary<string, Option<string?>>(StringComparer.Ordinal);

@@ -26,9 +26,8 @@ internal static class StatusCommand
         var command = new Command(
             "status",
             """
-            Shows every store: role, term, indexes, size of its data, version, and whether a linearizable read
-            through it
-            succeeds. Works against any etcd v3 endpoint. Exit code 1 if one is not healthy.
+            Shows every store: role, term, indexes, size of its data, version, and whether a linearizable read through
+            it succeeds. Works against any etcd v3 endpoint. Exit code 1 if one is not healthy.
 
             Example:
               sampan status --endpoints 10.0.0.1:2379,10.0.0.2:2379
@@ -87,8 +86,7 @@ internal static class StatusCommand
             return ([
                 endpoint.Authority, name, Printing.Id(id), RoleOf(status), $"{status.RaftTerm}", $"{status.RaftIndex}",
                 $"{status.RaftAppliedIndex}", $"{status.Header.Revision}", Printing.Bytes(status.DbSize),
-                status.Version,
-                problem.Length == 0 ? "yes" : "no",
+                status.Version, problem.Length == 0 ? "yes" : "no",
             ], problem);
         }
         catch (GrpcException exception)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -75,9 +76,7 @@ public sealed partial class HttpDoorsTests : IAsyncLifetime
         {
             Assert.Matches(Sample(), line);
             var space = line.LastIndexOf(' ');
-            samples.Add(
-                line[..space],
-                double.Parse(line[(space + 1)..], System.Globalization.CultureInfo.InvariantCulture));
+            samples.Add(line[..space], double.Parse(line[(space + 1)..], CultureInfo.InvariantCulture));
         }
 
         Assert.Equal(1, samples["etcd_server_has_leader"]);

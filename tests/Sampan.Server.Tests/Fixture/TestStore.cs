@@ -34,7 +34,9 @@ internal sealed class TestStore : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>The settings of stores that form a cluster, on free ports, each with a directory of its own.</summary>
+    /// <summary>
+    /// The settings of stores that form a cluster, on free ports, each with a directory in the folder.
+    /// </summary>
     public static ServerOptions[] OptionsOf(int stores, string folder, params (string Name, string Value)[] more)
     {
         var ports = Ports.Take(2 * stores);

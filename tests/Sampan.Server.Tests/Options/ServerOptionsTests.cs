@@ -80,8 +80,7 @@ public sealed class ServerOptionsTests
         "name=b", "initial-cluster=a=http://h:1")]
     [InlineData(
         "--initial-advertise-peer-urls is 'http://localhost:2380'; it must be the URL that --initial-cluster gives "
-        + "'a', "
-        + "http://h:1.",
+        + "'a', http://h:1.",
         "name=a", "initial-cluster=a=http://h:1")]
     [InlineData(
         "--initial-cluster is ''; it must be the list of all members where --initial-cluster-state is existing.",
