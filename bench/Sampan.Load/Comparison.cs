@@ -118,7 +118,7 @@ internal sealed class Comparison
                 await filling.FillAsync(progress: null, cancellation).ConfigureAwait(false);
                 return;
             }
-            catch (GrpcException) when (attempt < 100)
+            catch (LoadException) when (attempt < 100)
             {
                 // They are still starting.
                 await Task.Delay(TimeSpan.FromMilliseconds(200), _time, cancellation).ConfigureAwait(false);
