@@ -30,6 +30,32 @@ public sealed class StoreDirectoryTests
     }
 
     [Fact]
+    public void Whoever_only_reads_finds_the_identity_and_keeps_stores_out()
+    {
+        StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
+        using (var read = StoreDirectory.OpenForReading(_files, "data"))
+        {
+            Assert.Equal(Identity(incarnation: 1), read.Identity);
+            var refusal = Assert.Throws<StoreRefusedException>(
+                () => StoreDirectory.Open(_files, "data", Identity(incarnation: 1)));
+            Assert.Equal(StoreRefusal.Locked, refusal.Reason);
+        }
+
+        StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
+    }
+
+    [Fact]
+    public void Whoever_only_reads_is_refused_by_a_running_store_and_where_there_is_none()
+    {
+        AssertUnreadable("data", StoreRefusal.NoStore);
+        _files.CreateDirectory("data");
+        AssertUnreadable("data", StoreRefusal.NoStore);
+        Assert.Empty(_files.List("data"));
+        using var running = StoreDirectory.Open(_files, "data", Identity(incarnation: 1));
+        AssertUnreadable("data", StoreRefusal.Locked);
+    }
+
+    [Fact]
     public void The_file_is_for_people_too()
     {
         StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
@@ -161,6 +187,10 @@ public sealed class StoreDirectoryTests
         using var again = StoreDirectory.Open(_files, "data", Identity(incarnation: 2));
         Assert.Equal(Identity(incarnation: 2), again.Identity);
     }
+
+    private void AssertUnreadable(string path, StoreRefusal reason) => Assert.Equal(
+        reason,
+        Assert.Throws<StoreRefusedException>(() => StoreDirectory.OpenForReading(_files, path)).Reason);
 
     private static StoreIdentity Identity(ulong incarnation) => new()
     {
