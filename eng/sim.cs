@@ -3,8 +3,8 @@
 #:property PublishAot=false
 
 // Runs seeds of the simulation: `dotnet run -c Release eng/sim.cs -- --seed 17 --count 100 --events 5000`. Further
-// options: --stores, --groups, --clients, --calm (no faults), --bug (a planted one, by name). Ends with 1 at the first
-// seed that fails, and prints what it broke.
+// options: --stores, --groups, --clients, --calm (no faults), --bug (a planted one, by name), --workload (Etcd). Ends
+// with 1 at the first seed that fails, and prints what it broke.
 
 using System.Diagnostics;
 using System.Globalization;
@@ -26,6 +26,7 @@ for (var i = 0L; i < count; i++)
         Groups = (int)Read("--groups", 1),
         Clients = (int)Read("--clients", 6),
         HasFaults = !args.Contains("--calm"),
+        Workload = Enum.Parse<SimulatedWorkload>(Text("--workload") ?? "Registers"),
         Bug = Enum.Parse<PlantedBug>(Text("--bug") ?? "None"),
     };
     try

@@ -157,7 +157,7 @@ public sealed class ClusterSimulation
     {
         foreach (var (group, initial) in _world.Groups)
         {
-            RegisterMachine? first = null;
+            ISimulatedMachine? first = null;
             foreach (var store in _world.Stores.Where(store => SimulationWorld.IsMember(initial, store.Id)))
             {
                 var machine = store.Machines?.Find(group);

@@ -18,6 +18,9 @@ public sealed record SimulationOptions
     /// <summary>Clients, each of which waits for an answer before it asks again.</summary>
     public int Clients { get; init; } = 6;
 
+    /// <summary>What the groups replicate.</summary>
+    public SimulatedWorkload Workload { get; init; }
+
     /// <summary>Whether anything goes wrong.</summary>
     public bool HasFaults { get; init; } = true;
 
@@ -34,6 +37,7 @@ public sealed record SimulationOptions
         Require(Stores is >= 1 and <= 16, nameof(Stores), $"{Stores}", "from 1 to 16");
         Require(Groups > 0, nameof(Groups), $"{Groups}", "above 0");
         Require(Clients > 0, nameof(Clients), $"{Clients}", "above 0");
+        Require(Enum.IsDefined(Workload), nameof(Workload), $"{Workload}", "one of its names");
         Require(ElectionTimeout > TimeSpan.Zero, nameof(ElectionTimeout), $"{ElectionTimeout}", "above 0");
     }
 

@@ -10,6 +10,7 @@ namespace Sampan.Simulation.Tests;
 public sealed class SeedTests
 {
     private const int SeedsMax = 200;
+    private const int EtcdSeedsMax = 40;
 
     private readonly ITestOutputHelper _output;
 
@@ -54,6 +55,30 @@ public sealed class SeedTests
         var options = new SimulationOptions { Seed = 5, Groups = 100, Clients = 24, Events = 20_000 };
         var report = ClusterSimulation.Run(options);
         Assert.True(report.Writes > 0);
+    }
+
+    [Fact]
+    public void Etcds_state_machine_stays_equal_on_all_replicas()
+    {
+        var writes = 0L;
+        var crashes = 0L;
+        for (var seed = 1UL; seed <= EtcdSeedsMax; seed++)
+        {
+            var report = ClusterSimulation.Run(
+                new SimulationOptions { Seed = seed, Events = 20_000, Workload = SimulatedWorkload.Etcd });
+            writes += report.Writes;
+            crashes += report.Crashes;
+        }
+
+        _output.WriteLine($"{EtcdSeedsMax} seeds, {writes} writes, {crashes} crashes");
+        Assert.True(writes > 0 && crashes > 0, "a run without writes or crashes shows nothing");
+    }
+
+    [Fact]
+    public void A_seed_of_etcds_machine_twice_is_the_same_history()
+    {
+        var options = new SimulationOptions { Seed = 7, Workload = SimulatedWorkload.Etcd };
+        Assert.Equal(ClusterSimulation.Run(options), ClusterSimulation.Run(options));
     }
 
     [Theory]

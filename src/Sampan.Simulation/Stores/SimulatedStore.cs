@@ -40,7 +40,7 @@ internal sealed class SimulatedStore
     public IGroupDirectory? Groups => _life?.Groups;
 
     /// <summary>The state machines of its life.</summary>
-    public RegisterMachines? Machines => _life?.Machines;
+    public SimulatedMachines? Machines => _life?.Machines;
 
     /// <summary>What an operator would have read last in this life.</summary>
     public string LastRemark => _life?.Events.LastRemark ?? string.Empty;

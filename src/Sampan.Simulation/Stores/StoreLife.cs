@@ -39,7 +39,7 @@ internal sealed class StoreLife : IWorkerAlarm
         Process.Clock.RatePpm = prng.NextBetween(-20_000, 20_000);
         files.Time = Process.FileTime;
         _transport = new SimulatedTransport(world.Network, store, Process);
-        Machines = new RegisterMachines(store, world.Checkers);
+        Machines = new SimulatedMachines(store, world.Options.Workload, world.Checkers);
         Events = new StoreEvents(store, world.Checkers);
         _options = DrawOptions(world.Options, store, prng);
         _threads = new StoreThreads
@@ -54,7 +54,7 @@ internal sealed class StoreLife : IWorkerAlarm
     public SimulatedProcess Process { get; }
 
     /// <summary>Its state machines.</summary>
-    public RegisterMachines Machines { get; }
+    public SimulatedMachines Machines { get; }
 
     /// <summary>What happens in it.</summary>
     public StoreEvents Events { get; }

@@ -10,7 +10,7 @@ namespace Sampan.Simulation.Workloads;
 /// Registers that are written and read, in memory. It keeps a hash of its whole history and reports every command to
 /// the group's checker.
 /// </summary>
-internal sealed class RegisterMachine : IStateMachine
+internal sealed class RegisterMachine : ISimulatedMachine
 {
     private const string FileName = "registers";
 
@@ -28,10 +28,10 @@ internal sealed class RegisterMachine : IStateMachine
     /// <inheritdoc/>
     public ulong AppliedIndex => 0;
 
-    /// <summary>The last index that counts as applied.</summary>
+    /// <inheritdoc/>
     public ulong LastIndex { get; private set; }
 
-    /// <summary>The hash of everything that was applied.</summary>
+    /// <inheritdoc/>
     public ulong Hash { get; private set; }
 
     /// <inheritdoc/>

@@ -5,26 +5,31 @@ using Sampan.Simulation.Checks;
 namespace Sampan.Simulation.Workloads;
 
 /// <summary>Makes the state machines of one life of a store, and remembers them.</summary>
-internal sealed class RegisterMachines : IStateMachineFactory
+internal sealed class SimulatedMachines : IStateMachineFactory
 {
     private readonly StoreId _store;
+    private readonly SimulatedWorkload _workload;
     private readonly IReadOnlyDictionary<GroupId, GroupChecker> _checkers;
-    private readonly SortedDictionary<GroupId, RegisterMachine> _machines = [];
+    private readonly SortedDictionary<GroupId, ISimulatedMachine> _machines = [];
 
     /// <summary>A factory for a store.</summary>
-    public RegisterMachines(StoreId store, IReadOnlyDictionary<GroupId, GroupChecker> checkers)
+    public SimulatedMachines(
+        StoreId store, SimulatedWorkload workload, IReadOnlyDictionary<GroupId, GroupChecker> checkers)
     {
         _store = store;
+        _workload = workload;
         _checkers = checkers;
     }
 
     /// <summary>The machine of a group; null if it has none here.</summary>
-    public RegisterMachine? Find(GroupId group) => _machines.GetValueOrDefault(group);
+    public ISimulatedMachine? Find(GroupId group) => _machines.GetValueOrDefault(group);
 
     /// <inheritdoc/>
     public IStateMachine Create(GroupId group)
     {
-        var machine = new RegisterMachine(_store, _checkers[group]);
+        ISimulatedMachine machine = _workload == SimulatedWorkload.Etcd
+            ? new EtcdRegisterMachine(_store, group, _checkers[group])
+            : new RegisterMachine(_store, _checkers[group]);
         _machines[group] = machine;
         return machine;
     }
