@@ -53,7 +53,7 @@ internal sealed class Restart
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{(isEtcd ? "etcd" : "Sampan")}: {seconds[seconds.Count / 2]:F2} s from start to the first "
-                + "linearizable "
+                + $"linearizable "
                 + $"read of one member with {Keys:N0} keys (median of {_runs}; {seconds[0]:F2} to {seconds[^1]:F2})"));
         }
 

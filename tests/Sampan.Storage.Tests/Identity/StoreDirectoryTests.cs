@@ -30,29 +30,35 @@ public sealed class StoreDirectoryTests
     }
 
     [Fact]
-    public void Whoever_only_reads_finds_the_identity_and_keeps_stores_out()
+    public void Reading_needs_a_store_that_does_not_run_and_creates_nothing()
     {
-        StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
+        Assert.Equal(StoreRefusal.NoStore, Refused("data"));
+        _files.CreateDirectory("empty");
+        Assert.Equal(StoreRefusal.NoStore, Refused("empty"));
+        using (StoreDirectory.Open(_files, "data", Identity(incarnation: 1)))
+        {
+            Assert.Equal(StoreRefusal.Locked, Refused("data"));
+        }
+
+        var before = _files.Tree().ToList();
         using (var read = StoreDirectory.OpenForReading(_files, "data"))
         {
             Assert.Equal(Identity(incarnation: 1), read.Identity);
-            var refusal = Assert.Throws<StoreRefusedException>(
+            var thrown = Assert.Throws<StoreRefusedException>(
                 () => StoreDirectory.Open(_files, "data", Identity(incarnation: 1)));
-            Assert.Equal(StoreRefusal.Locked, refusal.Reason);
+            Assert.Equal(StoreRefusal.Locked, thrown.Reason);
         }
 
         StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
-    }
+        Assert.Equal(before, _files.Tree());
 
-    [Fact]
-    public void Whoever_only_reads_is_refused_by_a_running_store_and_where_there_is_none()
-    {
-        AssertUnreadable("data", StoreRefusal.NoStore);
-        _files.CreateDirectory("data");
-        AssertUnreadable("data", StoreRefusal.NoStore);
-        Assert.Empty(_files.List("data"));
-        using var running = StoreDirectory.Open(_files, "data", Identity(incarnation: 1));
-        AssertUnreadable("data", StoreRefusal.Locked);
+        // A copy without the lock's file gets none.
+        _files.DeleteFile("data/lock");
+        StoreDirectory.OpenForReading(_files, "data").Dispose();
+        Assert.False(_files.FileExists("data/lock"));
+
+        StoreRefusal Refused(string path) =>
+            Assert.Throws<StoreRefusedException>(() => StoreDirectory.OpenForReading(_files, path)).Reason;
     }
 
     [Fact]
@@ -187,10 +193,6 @@ public sealed class StoreDirectoryTests
         using var again = StoreDirectory.Open(_files, "data", Identity(incarnation: 2));
         Assert.Equal(Identity(incarnation: 2), again.Identity);
     }
-
-    private void AssertUnreadable(string path, StoreRefusal reason) => Assert.Equal(
-        reason,
-        Assert.Throws<StoreRefusedException>(() => StoreDirectory.OpenForReading(_files, path)).Reason);
 
     private static StoreIdentity Identity(ulong incarnation) => new()
     {
