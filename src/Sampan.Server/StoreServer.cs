@@ -55,8 +55,15 @@ public sealed class StoreServer : IAsyncDisposable
     private Task _watching = Task.CompletedTask;
 
     /// <summary>
-    /// A server that does not run yet. Throws <see cref="ArgumentException"/> for a setting that is out of its bounds.
+    /// A server on this machine's disks that does not run yet. Throws <see cref="ArgumentException"/> for a setting
+    /// that is out of its bounds.
     /// </summary>
+    public StoreServer(ServerOptions options, TimeProvider time, ILoggerFactory logs)
+        : this(options, new OsFileSystem(), time, logs)
+    {
+    }
+
+    /// <summary>The same on other disks.</summary>
     public StoreServer(ServerOptions options, IFileSystem files, TimeProvider time, ILoggerFactory logs)
     {
         options.Validate();

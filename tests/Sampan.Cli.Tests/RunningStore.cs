@@ -13,7 +13,7 @@ internal sealed class RunningStore : IAsyncDisposable
     private readonly StoreServer _server;
 
     private RunningStore(ServerOptions options) => _server = new StoreServer(
-        options, new OsFileSystem(), new BootTimeProvider(), NullLoggerFactory.Instance);
+        options, new BootTimeProvider(), NullLoggerFactory.Instance);
 
     public string Endpoint => _server.Options.ClientEndpoints[0].ToString();
 

@@ -46,6 +46,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             await server.StartAsync(CancellationToken.None);
         }
 
+        await Task.WhenAll(cluster._servers.Select(server => server.Published));
         return cluster;
     }
 

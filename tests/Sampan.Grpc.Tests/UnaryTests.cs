@@ -47,6 +47,27 @@ public sealed class UnaryTests
         Assert.Equal(sent.Length, kept.Length);
     }
 
+    /// <summary>Whoever asks a service how its methods were called gets every call, by how it ended.</summary>
+    [Fact]
+    public async Task Calls_are_counted_by_status()
+    {
+        GrpcServiceDefinition? service = null;
+        await using var server = await ParrotServer.StartAsync(
+            bound => bound.Unary<Phrase, Phrase>("Say", (request, _) => request.Payload.IsEmpty
+                ? throw new GrpcException(GrpcStatusCode.NotFound, "nothing")
+                : new(request)),
+            built: definition => service = definition);
+        using var channel = server.Open();
+        await SayAsync(channel, new Phrase { Payload = ByteString.CopyFromUtf8("a") });
+        await SayAsync(channel, new Phrase { Payload = ByteString.CopyFromUtf8("b") });
+        await Assert.ThrowsAsync<GrpcException>(() => SayAsync(channel, new Phrase()));
+        var calls = Assert.Single(service?.CountCalls() ?? [], method => method.Method == "Say");
+        Assert.Equal(("sampan.grpc.test.Parrot", "unary", 3), (calls.Service, calls.Kind, calls.Started));
+        Assert.Equal(
+            [KeyValuePair.Create(GrpcStatusCode.Ok, 2L), KeyValuePair.Create(GrpcStatusCode.NotFound, 1L)],
+            calls.Ended);
+    }
+
     /// <summary>More calls at once than HTTP/2's customary hundred, all of them inside their handlers.</summary>
     [Fact]
     public async Task Calls_at_once_are_not_bound_to_a_hundred()

@@ -102,7 +102,7 @@ internal static class DevCommand
         {
             for (var i = 0; i < _portOffsets.Length; i++)
             {
-                servers.Add(new StoreServer(OptionsOf(i, port, dataPath), new OsFileSystem(), time, logs));
+                servers.Add(new StoreServer(OptionsOf(i, port, dataPath), time, logs));
             }
 
             // All ports first: a store that dials one that is free could be given it as its own.

@@ -63,7 +63,7 @@ internal static class ServerCommand
         {
             var options = ServerOptions.From(Settings.Gather(flags, Variables(), file));
             using var logs = Running.Logs(LogLevel.Information);
-            var server = new StoreServer(options, new OsFileSystem(), new BootTimeProvider(), logs);
+            var server = new StoreServer(options, new BootTimeProvider(), logs);
             await using (server.ConfigureAwait(false))
             {
                 await server.StartAsync(wished).ConfigureAwait(false);

@@ -13,7 +13,7 @@ namespace Sampan.Server.Stores;
 internal sealed class MemberPublisher
 {
     private static readonly TimeSpan _retryMin = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan _retryMax = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _retryMax = TimeSpan.FromMilliseconds(200);
 
     private readonly ServerOptions _options;
     private readonly IGroupDirectory _groups;

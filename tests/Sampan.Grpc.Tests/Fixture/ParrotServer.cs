@@ -38,7 +38,8 @@ internal sealed class ParrotServer : IAsyncDisposable
         Action<GrpcServiceBuilder> bind,
         TimeProvider? time = null,
         GrpcHealth? health = null,
-        bool isRouted = false)
+        bool isRouted = false,
+        Action<GrpcServiceDefinition>? built = null)
     {
         var clock = time ?? TimeProvider.System;
         var kestrelOptions = new GrpcKestrelOptions();
@@ -52,15 +53,17 @@ internal sealed class ParrotServer : IAsyncDisposable
         var application = builder.Build();
         var parrot = new GrpcServiceBuilder(Parrot);
         bind(parrot);
+        var service = parrot.Build();
+        built?.Invoke(service);
         var options = new GrpcServerOptions { ReceiveBytesMax = ReceiveBytesMax };
         if (isRouted)
         {
             application.MapGet("/version", () => "a page");
-            application.MapGrpc([parrot.Build()], options, clock, health);
+            application.MapGrpc([service], options, clock, health);
         }
         else
         {
-            application.UseGrpc([parrot.Build()], options, clock, health);
+            application.UseGrpc([service], options, clock, health);
             application.Run(http => http.Response.WriteAsync($"{http.Request.Protocol} {http.Request.Path}"));
         }
 

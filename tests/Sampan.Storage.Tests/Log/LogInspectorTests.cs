@@ -68,6 +68,22 @@ public sealed class LogInspectorTests
     }
 
     [Fact]
+    public void Damage_is_refused_as_by_a_start()
+    {
+        var disk = LogScripts.Disk();
+        using (var log = LogScripts.Open(disk))
+        {
+            log.Append(LogScripts.Create(1));
+            log.Append(LogBatch.Of(LogScripts.Entries(group: 1, term: 1, first: 1, count: 3)));
+            log.Append(LogBatch.Of(LogScripts.Entries(group: 1, term: 1, first: 4, count: 3)));
+        }
+
+        disk.Damage($"{LogScripts.Folder}/0000000000000001.log", sector: 24, SectorDamage.FlippedBit, new Prng(1));
+        var damage = Assert.Throws<StorageDamagedException>(Inspector(Watched(disk)).Open);
+        Assert.Contains("0000000000000001.log", damage.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_there_is_no_log_there_is_nothing()
     {
         var disk = Watched(LogScripts.Disk());
