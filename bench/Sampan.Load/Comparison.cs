@@ -70,7 +70,8 @@ internal sealed class Comparison
         {
             await Console.Error.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
-                $"run {run + 1} {(isEtcd ? "etcd" : "sampan")} {result.Workload}: {result.Rate:F0}/s p50 {result.P50:F2} "
+                $"run {run + 1} {(isEtcd ? "etcd" : "sampan")} {result.Workload}: {result.Rate:F0}/s "
+                + $"p50 {result.P50:F2} "
                 + $"p99 {result.P99:F1} cpu {result.CpuMicroseconds:F0} us")).ConfigureAwait(false);
         }
 

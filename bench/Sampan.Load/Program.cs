@@ -16,7 +16,10 @@ var root = new RootCommand(
 {
     runs, seconds, clients, only,
 };
-var restart = new Command("restart", "Measures how soon one member with a million keys reads again after a kill.") { runs };
+var restart = new Command("restart", "Measures how soon one member with a million keys reads again after a kill.")
+{
+    runs,
+};
 restart.SetAction(async (parsed, cancellation) =>
 {
     var text = await new Restart(parsed.GetValue(runs)).RunAsync(cancellation).ConfigureAwait(false);

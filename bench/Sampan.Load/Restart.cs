@@ -52,7 +52,8 @@ internal sealed class Restart
             seconds.Sort();
             lines.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{(isEtcd ? "etcd" : "Sampan")}: {seconds[seconds.Count / 2]:F2} s from start to the first linearizable "
+                $"{(isEtcd ? "etcd" : "Sampan")}: {seconds[seconds.Count / 2]:F2} s from start to the first "
+                + $"linearizable "
                 + $"read of one member with {Keys:N0} keys (median of {_runs}; {seconds[0]:F2} to {seconds[^1]:F2})"));
         }
 

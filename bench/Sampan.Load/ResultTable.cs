@@ -10,7 +10,8 @@ internal static class ResultTable
     public static string Of(IReadOnlyList<Measurement> runs)
     {
         var text = new StringBuilder();
-        text.AppendLine("| workload | Sampan ops/s | p50 ms | p99 ms | CPU us | etcd ops/s | p50 ms | p99 ms | CPU us | "
+        text.AppendLine("| workload | Sampan ops/s | p50 ms | p99 ms | CPU us | etcd ops/s | p50 ms | p99 ms | "
+            + "CPU us | "
             + "throughput | CPU |");
         text.AppendLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var workload in runs.Select(run => run.Workload).Distinct(StringComparer.Ordinal))

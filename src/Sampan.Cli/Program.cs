@@ -1,3 +1,10 @@
+using System.CommandLine;
 using Sampan.Cli.Commands;
 
-return await Root.Create().Parse(args).InvokeAsync().ConfigureAwait(false);
+using var signals = new Signals();
+var configuration = new InvocationConfiguration
+{
+    // Signals are taken above: a store that stops may take longer than a library's patience.
+    ProcessTerminationTimeout = null,
+};
+return await SampanCommand.RunAsync(args, configuration, signals.Token).ConfigureAwait(false);

@@ -58,16 +58,19 @@ public sealed partial class GrpcCall
     {
         Begin();
         WriteTrailers(_http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers, GrpcHeaders.Ok);
+        _handler.Counts.End(GrpcStatusCode.Ok);
     }
 
     internal void Fail(Exception error)
     {
         if (IsAborted)
         {
+            _handler.Counts.End(GrpcStatusCode.Cancelled);
             return;
         }
 
         var status = StatusOf(error);
+        _handler.Counts.End(status.Code);
         if (_hasBegun)
         {
             var trailers = _http.Features.GetRequiredFeature<IHttpResponseTrailersFeature>().Trailers;

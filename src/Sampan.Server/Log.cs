@@ -5,9 +5,8 @@ namespace Sampan.Server;
 /// <summary>What the server says.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(
-        8000, LogLevel.Information, "serving clients at {Endpoints} as member {Member:x}, data in {DataPath}")]
-    public static partial void Serving(ILogger logger, string endpoints, ulong member, string dataPath);
+    [LoggerMessage(8000, LogLevel.Information, "serving clients at {Endpoints} as member {Member:x}, data in {Path}")]
+    public static partial void Serving(ILogger logger, string endpoints, ulong member, string path);
 
     [LoggerMessage(8001, LogLevel.Information, "{Remark}")]
     public static partial void Remark(ILogger logger, string remark);
@@ -27,8 +26,8 @@ internal static partial class Log
     [LoggerMessage(8006, LogLevel.Warning, "cut off {Address}: {Reason}")]
     public static partial void Intruder(ILogger logger, string address, string reason);
 
-    [LoggerMessage(8007, LogLevel.Critical, "the store stops: {Worker} failed: {Reason}")]
-    public static partial void Failed(ILogger logger, string worker, string reason);
+    [LoggerMessage(8007, LogLevel.Critical, "{Reason}")]
+    public static partial void Failed(ILogger logger, string reason);
 
     [LoggerMessage(8008, LogLevel.Warning, "{Worker} is slow; the disk may be")]
     public static partial void Slow(ILogger logger, string worker);
@@ -41,4 +40,10 @@ internal static partial class Log
 
     [LoggerMessage(8011, LogLevel.Information, "stopped")]
     public static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(8012, LogLevel.Critical, "{Worker} failed")]
+    public static partial void Trace(ILogger logger, string worker, Exception cause);
+
+    [LoggerMessage(8013, LogLevel.Information, "leadership handed over")]
+    public static partial void HandedOver(ILogger logger);
 }

@@ -1,9 +1,6 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,33 +15,49 @@ using Sampan.MultiRaft;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.Server.Doors;
 using Sampan.Server.Options;
+using Sampan.Server.Stores;
 using Sampan.Store;
 using Sampan.Transport;
 
 namespace Sampan.Server;
 
 /// <summary>
-/// One store with its doors: started once, stopped once. What keeps it from starting is a
-/// <see cref="ServerFailedException"/> whose message an operator understands.
+/// One store with its doors: started once, stopped once, by one caller. What keeps it from starting is a
+/// <see cref="ServerFailedException"/> whose message an operator understands. Several may live in one process.
 /// </summary>
 public sealed class StoreServer : IAsyncDisposable
 {
     // A command is a request and a byte; peers carry it in an envelope.
     private const int CommandOverheadBytes = 64;
 
+    // As etcd: the transport takes half a mebibyte more, so that the door can say what is wrong.
+    private const int ReceiveOverheadBytes = 512 * 1024;
+
+    // With more processors the workers of a store get threads of their own.
+    private const int FusedProcessorsMax = 4;
+
+    private static readonly TimeSpan _slowCallMin = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan _drainTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _watchInterval = TimeSpan.FromSeconds(1);
+
     private readonly ServerOptions _options;
+    private readonly MeteredFiles _files;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _logs;
     private readonly ILogger _logger;
     private readonly ServerEvents _events;
+    private readonly DurationHistogram _syncs = DurationHistogram.ForSyncs();
+    private readonly GrpcHealth _health = new();
     private readonly CancellationTokenSource _stopping = new();
     private PeerTransport? _transport;
     private BuiltStore? _store;
     private WebApplication? _web;
-    private Task _publishing = Task.CompletedTask;
+    private Task _watching = Task.CompletedTask;
 
-    /// <summary>A server that does not run yet.</summary>
-    public StoreServer(ServerOptions options, TimeProvider time, ILoggerFactory logs)
+    /// <summary>
+    /// A server that does not run yet. Throws <see cref="ArgumentException"/> for a setting that is out of its bounds.
+    /// </summary>
+    public StoreServer(ServerOptions options, IFileSystem files, TimeProvider time, ILoggerFactory logs)
     {
         options.Validate();
         _options = options;
@@ -52,7 +65,11 @@ public sealed class StoreServer : IAsyncDisposable
         _logs = logs;
         _logger = logs.CreateLogger("sampan");
         _events = new ServerEvents(_logger);
+        _files = new MeteredFiles(files, _syncs, time);
     }
+
+    /// <summary>Its settings.</summary>
+    public ServerOptions Options => _options;
 
     /// <summary>Ends, with the reason, when the store cannot go on; the server is to be stopped then.</summary>
     public Task<string> Failure => _events.Failure;
@@ -60,6 +77,12 @@ public sealed class StoreServer : IAsyncDisposable
     /// <summary>What is known of etcd's group; null before there is one.</summary>
     public GroupStatus? Status =>
         _store is not null && _store.Groups.TryGet(EtcdGroup.Id, out var group) ? group.Status : null;
+
+    /// <summary>
+    /// Ends when the cluster has taken note of this store's name and addresses, for which it needs a leader; also when
+    /// the store stops before. Complete before <see cref="StartAsync"/> has returned.
+    /// </summary>
+    public Task Published { get; private set; } = Task.CompletedTask;
 
     /// <summary>
     /// Takes the peer port, so that others find it taken; nobody is served yet. <see cref="StartAsync"/> does it where
@@ -71,7 +94,7 @@ public sealed class StoreServer : IAsyncDisposable
         {
             _transport ??= OpenTransport();
         }
-        catch (SocketException exception) when (ReasonOf(exception) is { } reason)
+        catch (SocketException exception) when (StartFailures.Explain(exception, _options) is { } reason)
         {
             throw new ServerFailedException(reason, exception);
         }
@@ -93,13 +116,47 @@ public sealed class StoreServer : IAsyncDisposable
             _web = BuildDoors(_store);
             await _web.StartAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (ReasonOf(exception) is { } reason)
+        catch (Exception exception) when (StartFailures.Explain(exception, _options) is { } reason)
         {
             throw new ServerFailedException(reason, exception);
         }
+        catch (RaftException exception) when (_events.Failure.IsCompleted)
+        {
+            throw new ServerFailedException(await _events.Failure.ConfigureAwait(false), exception);
+        }
 
         Log.Serving(_logger, string.Join(", ", _options.ClientEndpoints), _options.Self.Id, _options.DataPath);
-        _publishing = PublishAsync(_store);
+        var publisher = new MemberPublisher(_options, _store.Groups, _time, _logger);
+        Published = publisher.RunAsync(_stopping.Token);
+        _watching = WatchAsync(_stopping.Token);
+    }
+
+    /// <summary>
+    /// Hands leadership over if this store leads and there are others, so that they need no election; returns when that
+    /// is done or was given up. Before <see cref="StopAsync"/>, where the others go on.
+    /// </summary>
+    public async Task HandOverAsync()
+    {
+        if (_store is null || !_store.Groups.TryGet(EtcdGroup.Id, out var group)
+            || !group.Status.IsLeader || group.Status.Configuration.Voters.Length < 2)
+        {
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(_options.ElectionTimeout, _time);
+        try
+        {
+            await group.TransferLeadershipAsync(ReplicaId.None, limit.Token).ConfigureAwait(false);
+            Log.HandedOver(_logger);
+        }
+        catch (RaftException)
+        {
+            // Nobody can take it; the others elect when this store is gone.
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody took it in time.
+        }
     }
 
     /// <summary>Stops the doors, then the store. What waits is answered; idempotent.</summary>
@@ -110,15 +167,16 @@ public sealed class StoreServer : IAsyncDisposable
             return;
         }
 
+        _health.Set(string.Empty, isServing: false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_web is not null)
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), _time);
+            using var patience = new CancellationTokenSource(_drainTime, _time);
             await _web.StopAsync(patience.Token).ConfigureAwait(false);
             await _web.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _publishing.ConfigureAwait(false);
+        await Task.WhenAll(Published, _watching).ConfigureAwait(false);
         _store?.Dispose();
         _transport?.Dispose();
         Log.Stopped(_logger);
@@ -151,22 +209,12 @@ public sealed class StoreServer : IAsyncDisposable
     private BuiltStore BuildStore(PeerTransport transport)
     {
         var path = Path.GetFullPath(_options.DataPath);
-        Directory.CreateDirectory(Path.GetDirectoryName(path) ?? path);
+        CreateParent(path);
         return StoreBuilder.Build(new StoreParts
         {
-            Options = new StoreOptions
-            {
-                Store = new StoreId(_options.Self.Id),
-                ClusterId = _options.ClusterId,
-                Incarnation = new Incarnation(RandomBits(), RandomBits()),
-                Boot = new BootId(RandomBits()),
-                ElectionTimeout = _options.ElectionTimeout,
-                HeartbeatInterval = _options.HeartbeatInterval,
-                SnapshotEntries = _options.SnapshotEntries,
-                CommandBytesMax = _options.RequestBytesMax + CommandOverheadBytes,
-            },
-            Threads = new StoreThreads { IsFused = Environment.ProcessorCount <= 4 },
-            Files = new OsFileSystem(),
+            Options = StoreOptionsOf(_options),
+            Threads = new StoreThreads { IsFused = Environment.ProcessorCount <= FusedProcessorsMax },
+            Files = _files,
             DataPath = path,
             SegmentBytes = _options.SegmentBytes,
             Transport = transport,
@@ -175,19 +223,45 @@ public sealed class StoreServer : IAsyncDisposable
                 ClusterId = _options.ClusterId,
                 MemberId = _options.Self.Id,
             }),
-            Runner = new WorkerThreadRunner(
-                _time,
-                new WorkerThreadOptions
-                {
-                    SlowCallLimit = _options.HeartbeatInterval / 2,
-                    StallLimit = _options.ElectionTimeout,
-                },
-                _events),
+            Runner = new WorkerThreadRunner(_time, WatchOf(_options), _events),
             Completions = new ThreadPoolCompletionQueue(),
             Time = _time,
             Prng = new Prng(RandomBits()),
             Events = _events,
         });
+    }
+
+    private static StoreOptions StoreOptionsOf(ServerOptions options) => new()
+    {
+        Store = new StoreId(options.Self.Id),
+        ClusterId = options.ClusterId,
+        Incarnation = new Incarnation(RandomBits(), RandomBits()),
+        Boot = new BootId(RandomBits()),
+        ElectionTimeout = options.ElectionTimeout,
+        HeartbeatInterval = options.HeartbeatInterval,
+        SnapshotEntries = options.SnapshotEntries,
+        CommandBytesMax = options.RequestBytesMax + CommandOverheadBytes,
+    };
+
+    private static WorkerThreadOptions WatchOf(ServerOptions options)
+    {
+        var half = options.HeartbeatInterval / 2;
+        return new WorkerThreadOptions
+        {
+            SlowCallLimit = half > _slowCallMin ? half : _slowCallMin,
+            StallLimit = options.ElectionTimeout,
+        };
+    }
+
+    // The store makes its own directory, and its parent's entry durable; what is above is made here.
+    private void CreateParent(string path)
+    {
+        if (Path.GetDirectoryName(path) is { } parent && !_files.DirectoryExists(parent))
+        {
+            CreateParent(parent);
+            _files.CreateDirectory(parent);
+            _files.SyncDirectory(Path.GetDirectoryName(parent) ?? parent);
+        }
     }
 
     private async Task CreateGroupAsync(BuiltStore store, CancellationToken cancellation)
@@ -206,103 +280,50 @@ public sealed class StoreServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(_logs);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        var grpc = new GrpcKestrelOptions();
-        builder.WebHost.UseGrpcKestrel(grpc);
+        var kestrelOptions = new GrpcKestrelOptions();
+        builder.WebHost.UseGrpcKestrel(kestrelOptions);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             foreach (var endpoint in _options.ClientEndpoints)
             {
-                kestrel.ListenGrpc(endpoint, grpc, _time);
+                kestrel.ListenGrpc(endpoint, kestrelOptions, _time);
             }
         });
+        var limits = new EtcdServiceOptions
+        {
+            ClusterId = _options.ClusterId,
+            MemberId = _options.Self.Id,
+            PeerUrls = _options.Members.ToDictionary(
+                member => member.Id,
+                IReadOnlyList<string> (member) => [ClusterMember.Text(member.PeerUrl)]),
+            RequestBytesMax = _options.RequestBytesMax,
+            TxnOperationsMax = _options.TxnOperationsMax,
+            QuotaBytes = _options.QuotaBytes,
+            RequestTimeout = TimeSpan.FromSeconds(5) + (2 * _options.ElectionTimeout),
+        };
+        var services = EtcdServices.Build(limits, store.Groups, _time);
+        var metrics = new ServerMetrics(store.Groups, _events, _syncs, limits, services, _time);
+        var http = new HttpDoors(metrics, _events, store.Groups, _options.QuotaBytes, _time);
         var app = builder.Build();
-        var services = EtcdServices.Build(
-            new EtcdServiceOptions
-            {
-                ClusterId = _options.ClusterId,
-                MemberId = _options.Self.Id,
-                PeerUrls = _options.Members.ToDictionary(
-                    member => member.Id,
-                    IReadOnlyList<string> (member) => [ClusterMember.Text(member.PeerUrl)]),
-                RequestBytesMax = _options.RequestBytesMax,
-                TxnOperationsMax = _options.TxnOperationsMax,
-                QuotaBytes = _options.QuotaBytes,
-                RequestTimeout = TimeSpan.FromSeconds(5) + (2 * _options.ElectionTimeout),
-            },
-            store.Groups,
-            _time);
-        // As etcd: the transport takes half a mebibyte more, so that the door can say what is wrong.
-        var limits = new GrpcServerOptions { ReceiveBytesMax = _options.RequestBytesMax + (512 * 1024) };
-        app.UseGrpc(services, limits, _time);
-        var http = new HttpDoors(new ServerMetrics(store.Groups, _events, _options.QuotaBytes), store.Groups, _time);
+        var calls = new GrpcServerOptions { ReceiveBytesMax = _options.RequestBytesMax + ReceiveOverheadBytes };
+        app.UseGrpc(services, calls, _time, _health);
         app.Run(http.AnswerAsync);
         return app;
     }
 
-    // Says who this store is, until the cluster has taken note.
-    private async Task PublishAsync(BuiltStore store)
+    // A group that failed here, while the store as such goes on, serves nobody any more.
+    private async Task WatchAsync(CancellationToken stopping)
     {
-        var message = new Protocol.Etcd.Member
+        while (!stopping.IsCancellationRequested)
         {
-            ID = _options.Self.Id,
-            Name = _options.Name,
-            PeerURLs = { ClusterMember.Text(_options.Self.PeerUrl) },
-            ClientURLs = { _options.ClientUrls },
-        };
-        var command = EtcdCodec.Encode(EtcdCommandKind.PublishMember, message.ToByteArray());
-        while (!_stopping.IsCancellationRequested)
-        {
-            try
+            if (Status is { Failure: { } reason })
             {
-                if (store.Groups.TryGet(EtcdGroup.Id, out var group))
-                {
-                    await group.ProposeAsync(command, _stopping.Token).ConfigureAwait(false);
-                    Log.Published(_logger, _options.Name, string.Join(", ", _options.ClientUrls));
-                    return;
-                }
-            }
-            catch (RaftException)
-            {
-                // No leader yet, or it changed: to say it twice does no harm.
-            }
-            catch (OperationCanceledException)
-            {
+                _events.Fail($"The store stops, since its group {EtcdGroup.Id} failed: {reason}");
                 return;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), _time, _stopping.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(_watchInterval, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    // What an operator can do something about, as one sentence; null for what is a mistake of the program.
-    private string? ReasonOf(Exception exception) => exception switch
-    {
-        ServerFailedException => null,
-        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
-            $"The peer port {_options.PeerEndpoint} is in use; stop what listens there, or choose another by "
-            + "--listen-peer-urls (dev: --port).",
-        SocketException socket => $"Cannot listen for peers at {_options.PeerEndpoint}: {socket.Message}.",
-        _ when IsAddressInUse(exception) =>
-            $"A client port of {string.Join(", ", _options.ClientEndpoints)} is in use; stop what listens there, or "
-            + "choose another by --listen-client-urls (dev: --port).",
-        Storage.Identity.StoreRefusedException or StorageDamagedException or StorageFullException
-            or FileSystemException => exception.Message,
-        IOException or UnauthorizedAccessException => exception.Message,
-        _ => null,
-    };
-
-    private static bool IsAddressInUse(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is AddressInUseException)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static ulong RandomBits()

@@ -36,7 +36,8 @@ internal sealed class LocalCluster : IAsyncDisposable
             };
             var none = new Dictionary<string, string>(StringComparer.Ordinal);
             var options = ServerOptions.From(Settings.Gather(flags, none, null)) with { SegmentBytes = 8 << 20 };
-            cluster._servers.Add(new StoreServer(options, new BootTimeProvider(), NullLoggerFactory.Instance));
+            cluster._servers.Add(new StoreServer(
+                options, new OsFileSystem(), new BootTimeProvider(), NullLoggerFactory.Instance));
         }
 
         cluster._servers.ForEach(server => server.Listen());

@@ -129,7 +129,8 @@ public sealed class NothingLostTests
         await MoreWritesAsync(cluster, writers, 7_500);
         cluster.Members[follower].Start();
         await cluster.UntilAsync("the follower is connected", () => Task.FromResult(
-            cluster.Members[follower].Said.Any(line => line.Contains("connected to member", StringComparison.Ordinal))));
+            cluster.Members[follower].Said.Any(
+                line => line.Contains("connected to member", StringComparison.Ordinal))));
         await Task.Delay(TimeSpan.FromMilliseconds(prng.NextBelow(120)), MemberCluster.Time, CancellationToken.None);
         cluster.Members[follower].Kill();
         cluster.Members[follower].Start();

@@ -1,47 +1,52 @@
 using System.Globalization;
-using System.Text;
-using Google.Protobuf;
-using Sampan.Base;
 using Sampan.Grpc;
-using Sampan.Protocol.Etcd;
 
 namespace Sampan.Cli.Bench;
 
-/// <summary>Closed-loop clients over a few connections. Run once.</summary>
+/// <summary>
+/// Closed-loop clients over a few connections, against any etcd v3 endpoints. Run once, by one caller.
+/// </summary>
 public sealed class Load : IDisposable
 {
-    private const string PutPath = "/etcdserverpb.KV/Put";
-    private const string RangePath = "/etcdserverpb.KV/Range";
-    private const string TxnPath = "/etcdserverpb.KV/Txn";
-    private const int PageKeys = 100;
     private const int FillBatch = 100;
+    private const int FillersMax = 8;
+    private const int FillTellEvery = 100_000;
+    private const int ReceiveBytesMax = 64 << 20;
+
+    private static readonly TimeSpan _tellInterval = TimeSpan.FromSeconds(1);
 
     private readonly LoadOptions _options;
     private readonly TimeProvider _time;
     private readonly GrpcChannel[] _channels;
-    private readonly byte[] _value;
+    private readonly LoadRequests _requests;
+    private readonly LoadClient[] _clients;
     private long _begun;
-    private long _failed;
-    private long _done;
-    private string _firstFailure = string.Empty;
 
-    /// <summary>A load that has not begun.</summary>
+    /// <summary>A load that has not begun. Throws <see cref="LoadException"/> for an option that is wrong.</summary>
     public Load(LoadOptions options, TimeProvider time)
     {
+        options.Validate();
         _options = options;
         _time = time;
+        _requests = new LoadRequests(options);
         var count = Math.Min(options.Connections, Math.Max(options.Clients, options.Endpoints.Count));
         _channels =
         [
             .. Enumerable.Range(0, count).Select(i => new GrpcChannel(
                 options.Endpoints[i % options.Endpoints.Count],
-                new GrpcChannelOptions { ReceiveBytesMax = 64 << 20, Time = time })),
+                new GrpcChannelOptions { ReceiveBytesMax = ReceiveBytesMax, Time = time })),
         ];
-        _value = new byte[options.ValueBytes];
-        new Prng(1).Fill(_value);
+        _clients =
+        [
+            .. Enumerable.Range(0, options.Clients)
+                .Select(i => new LoadClient(i, _channels[i % count], _requests, time)),
+        ];
     }
 
-    /// <summary>Fills what is needed, warms up, measures; tells how far it is.</summary>
+    /// <summary>
+    /// Fills what is read, then measures; tells how far it is. Cancellation ends it early, with what was measured.
+    /// Throws <see cref="LoadException"/> where it cannot fill.
+    /// </summary>
     public async Task<LoadReport> RunAsync(TextWriter? progress, CancellationToken cancellation)
     {
         if (_options.Kind != LoadKind.Put && !_options.IsFilled)
@@ -50,59 +55,62 @@ public sealed class Load : IDisposable
         }
 
         var start = _time.GetTimestamp();
-        using var end = new CancellationTokenSource(
-            _options.Total > 0 ? Timeout.InfiniteTimeSpan : _options.Duration, _time);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(end.Token, cancellation);
-        var clients = Enumerable.Range(0, _options.Clients)
-            .Select(client => RunClientAsync(client, over.Token, cancellation))
-            .ToArray();
-        var all = Task.WhenAll(clients);
-        await TellAsync(all, start, progress, cancellation).ConfigureAwait(false);
+        var clients = Task.WhenAll(_clients.Select(client => client.RunAsync(MayBegin, cancellation)));
+        await TellAsync(clients, start, progress, cancellation).ConfigureAwait(false);
+        await clients.ConfigureAwait(false);
+        var duration = _time.GetElapsedTime(start);
         var latencies = new LatencyHistogram();
-        foreach (var histogram in await all.ConfigureAwait(false))
+        foreach (var client in _clients)
         {
-            latencies.Add(histogram);
+            latencies.Add(client.Latencies);
         }
 
         return new LoadReport
         {
             Succeeded = latencies.Count,
-            Failed = Interlocked.Read(ref _failed),
-            Duration = _time.GetElapsedTime(start),
+            Failed = _clients.Sum(client => client.Failed),
+            Duration = duration,
             Latencies = latencies,
-            FirstFailure = _firstFailure,
+            FirstFailure = _clients.Select(client => client.FirstFailure).FirstOrDefault(text => text.Length > 0)
+                ?? string.Empty,
         };
+
+        bool MayBegin() => !cancellation.IsCancellationRequested
+            && (_options.Total > 0
+                ? Interlocked.Increment(ref _begun) <= _options.Total
+                : _time.GetElapsedTime(start) < _options.Duration);
     }
 
-    /// <summary>Puts every key once, many in a transaction.</summary>
+    /// <summary>
+    /// Puts every key once, many in a transaction. Throws <see cref="LoadException"/> if one cannot be put.
+    /// </summary>
     public async Task FillAsync(TextWriter? progress, CancellationToken cancellation)
     {
-        var next = 0;
-        var fillers = Enumerable.Range(0, Math.Min(8, _channels.Length)).Select(async filler =>
+        var fillers = Math.Min(FillersMax, _channels.Length);
+        try
         {
-            while (true)
+            await Task.WhenAll(Enumerable.Range(0, fillers).Select(FillPartAsync)).ConfigureAwait(false);
+        }
+        catch (GrpcException exception)
+        {
+            throw new LoadException($"The keys cannot be put: {exception.Message}", exception);
+        }
+
+        // Each filler takes every so manieth batch.
+        async Task FillPartAsync(int filler)
+        {
+            for (var first = filler * FillBatch; first < _options.Keys; first += fillers * FillBatch)
             {
-                var from = Interlocked.Add(ref next, FillBatch) - FillBatch;
-                if (from >= _options.Keys)
-                {
-                    return;
-                }
-
-                var txn = new TxnRequest();
-                for (var key = from; key < Math.Min(from + FillBatch, _options.Keys); key++)
-                {
-                    txn.Success.Add(new RequestOp { RequestPut = PutOf(key) });
-                }
-
-                await _channels[filler].RawUnaryAsync(TxnPath, txn.ToByteArray(), GrpcCallOptions.None, cancellation)
+                var request = _requests.Fill(first, Math.Min(first + FillBatch, _options.Keys));
+                await _channels[filler]
+                    .RawUnaryAsync(LoadRequests.TxnPath, request, GrpcCallOptions.None, cancellation)
                     .ConfigureAwait(false);
-                if (progress is not null && from % 100_000 == 0)
+                if (progress is not null && first % FillTellEvery == 0)
                 {
-                    await progress.WriteLineAsync($"filling: {from} of {_options.Keys} keys").ConfigureAwait(false);
+                    await progress.WriteLineAsync($"filling: {first} of {_options.Keys} keys").ConfigureAwait(false);
                 }
             }
-        });
-        await Task.WhenAll(fillers).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
@@ -114,75 +122,16 @@ public sealed class Load : IDisposable
         }
     }
 
-    private async Task<LatencyHistogram> RunClientAsync(
-        int client, CancellationToken over, CancellationToken cancellation)
-    {
-        var histogram = new LatencyHistogram();
-        var prng = new Prng((ulong)client + 17);
-        var channel = _channels[client % _channels.Length];
-        while (!over.IsCancellationRequested
-            && (_options.Total == 0 || Interlocked.Increment(ref _begun) <= _options.Total))
-        {
-            var (path, request) = Next(prng);
-            var begun = _time.GetTimestamp();
-            try
-            {
-                await channel.RawUnaryAsync(path, request, GrpcCallOptions.None, cancellation).ConfigureAwait(false);
-                histogram.Add((long)_time.GetElapsedTime(begun).TotalMicroseconds);
-                Interlocked.Increment(ref _done);
-            }
-            catch (GrpcException exception)
-            {
-                Interlocked.Increment(ref _failed);
-                Interlocked.CompareExchange(ref _firstFailure, exception.Message, string.Empty);
-                await Task.Delay(TimeSpan.FromMilliseconds(10), _time, cancellation).ConfigureAwait(false);
-            }
-        }
-
-        return histogram;
-    }
-
-    private (string Path, byte[] Request) Next(Prng prng)
-    {
-        var key = prng.NextBelow(_options.Keys);
-        var isPut = _options.Kind == LoadKind.Put || (_options.Kind == LoadKind.Mixed && prng.NextBelow(10) == 0);
-        if (isPut)
-        {
-            return (PutPath, PutOf(key).ToByteArray());
-        }
-
-        var range = new RangeRequest
-        {
-            Key = _options.Kind == LoadKind.Page ? ByteString.CopyFromUtf8("k") : KeyOf(key),
-            Serializable = _options.IsSerializable,
-        };
-        if (_options.Kind == LoadKind.Page)
-        {
-            range.RangeEnd = ByteString.CopyFromUtf8("l");
-            range.Limit = PageKeys;
-        }
-
-        return (RangePath, range.ToByteArray());
-    }
-
-    private PutRequest PutOf(int key) => new() { Key = KeyOf(key), Value = UnsafeByteOperations.UnsafeWrap(_value) };
-
-    private ByteString KeyOf(int key)
-    {
-        var text = $"k{key.ToString(CultureInfo.InvariantCulture).PadLeft(_options.KeyBytes - 1, '0')}";
-        return ByteString.CopyFrom(text, Encoding.ASCII);
-    }
-
-    private async Task TellAsync(Task all, long start, TextWriter? progress, CancellationToken cancellation)
+    private async Task TellAsync(Task clients, long start, TextWriter? progress, CancellationToken cancellation)
     {
         var before = 0L;
-        while (progress is not null && !all.IsCompleted)
+        while (progress is not null && !clients.IsCompleted && !cancellation.IsCancellationRequested)
         {
-            await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(1), _time, cancellation)).ConfigureAwait(false);
-            var done = Interlocked.Read(ref _done);
+            await Task.WhenAny(clients, Task.Delay(_tellInterval, _time, cancellation)).ConfigureAwait(false);
+            var done = _clients.Sum(client => client.Latencies.Count);
             var seconds = _time.GetElapsedTime(start).TotalSeconds;
             await progress.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"{seconds,6:F1} s  {done} done, {done - before} in the last second"))
+                CultureInfo.InvariantCulture, $"{seconds,6:F1} s  {done} done, {done - before} since the last line"))
                 .ConfigureAwait(false);
             before = done;
         }

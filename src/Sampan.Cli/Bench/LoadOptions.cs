@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sampan.Cli.Bench;
 
 /// <summary>A load: what, how much, against whom.</summary>
@@ -36,15 +38,21 @@ public sealed record LoadOptions
     /// <summary>Whether the keys are there already, so that gets need not put them first.</summary>
     public bool IsFilled { get; init; }
 
-    /// <summary>Throws <see cref="ArgumentException"/> naming the option, its value and what is allowed.</summary>
+    /// <summary>Throws <see cref="LoadException"/> naming the option, its value and what is allowed.</summary>
     public void Validate()
     {
+        Require(Endpoints.Count > 0, "--endpoints", Endpoints.Count, "at least one");
         Require(Clients is >= 1 and <= 100_000, "--clients", Clients, "from 1 to 100000");
         Require(Connections is >= 1 and <= 1024, "--connections", Connections, "from 1 to 1024");
         Require(Total >= 0, "--total", Total, "0 or more");
         Require(Total > 0 || Duration > TimeSpan.Zero, "--seconds", Duration.TotalSeconds, "above 0");
         Require(Keys >= 1, "--keys", Keys, "1 or more");
         Require(KeyBytes is >= 8 and <= 1024, "--key-size", KeyBytes, "from 8 to 1024");
+        Require(
+            KeyBytes > 10 || Keys <= Math.Pow(10, KeyBytes - 1),
+            "--key-size",
+            KeyBytes,
+            $"large enough for {Keys} different keys");
         Require(ValueBytes is >= 0 and <= 1_000_000, "--value-size", ValueBytes, "from 0 to 1000000");
     }
 
@@ -52,7 +60,8 @@ public sealed record LoadOptions
     {
         if (!condition)
         {
-            throw new ArgumentException($"{setting} is {value}; it must be {allowed}.", setting);
+            throw new LoadException(string.Create(
+                CultureInfo.InvariantCulture, $"{setting} is {value}; it must be {allowed}."));
         }
     }
 }

@@ -17,18 +17,20 @@ public sealed record LoadReport
     /// <summary>The latencies of those that succeeded.</summary>
     public required LatencyHistogram Latencies { get; init; }
 
-    /// <summary>The first failure's sentence; empty if there was none.</summary>
+    /// <summary>A failure's sentence; empty if there was none.</summary>
     public required string FirstFailure { get; init; }
 
     /// <summary>Requests a second.</summary>
     public double Rate => Succeeded / Math.Max(Duration.TotalSeconds, 0.001);
+
+    private string Reason => FirstFailure.Length == 0 ? string.Empty : $" ({FirstFailure})";
 
     /// <summary>For people.</summary>
     public string ToText() => string.Create(
         CultureInfo.InvariantCulture,
         $"""
         {Succeeded} requests in {Duration.TotalSeconds:F1} s: {Rate:F0} per second, {Failed} failed{Reason}
-        latency ms: p50 {At(0.5):F2}, p90 {At(0.9):F2}, p99 {At(0.99):F2}, p99.9 {At(0.999):F2}
+        latency in ms: p50 {At(0.5):F2}, p90 {At(0.9):F2}, p99 {At(0.99):F2}, p99.9 {At(0.999):F2}, most {At(1):F2}
         """);
 
     /// <summary>For programs: requests, failures, per second, p50, p99, p99.9, separated by tabs.</summary>
@@ -37,6 +39,4 @@ public sealed record LoadReport
         $"{Succeeded}\t{Failed}\t{Rate:F1}\t{At(0.5):F3}\t{At(0.99):F3}\t{At(0.999):F3}");
 
     private double At(double part) => Latencies.Quantile(part);
-
-    private string Reason => FirstFailure.Length == 0 ? string.Empty : $" ({FirstFailure})";
 }

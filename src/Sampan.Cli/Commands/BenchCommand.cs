@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Sampan.Cli.Bench;
 using Sampan.Io;
 
@@ -8,26 +7,27 @@ namespace Sampan.Cli.Commands;
 /// <summary><c>sampan bench</c>: load against any etcd v3 endpoint.</summary>
 internal static class BenchCommand
 {
-    /// <summary>The command.</summary>
-    public static Command Create()
-    {
-        var command = new Command(
-            "bench",
-            "Measures any etcd v3 endpoint (a real etcd too) with closed-loop clients: each sends its next request\n"
-            + "when the answer to the one before has come.\n\n"
-            + "Examples:\n"
-            + "  sampan bench put --clients 64 --seconds 10\n"
-            + "  sampan bench get --consistency s --total 100000")
-        {
-            Create("put", "Puts random keys.", LoadKind.Put),
-            Create("get", "Gets random keys, which are put first.", LoadKind.Get),
-            Create("mixed", "Nine gets to a put.", LoadKind.Mixed),
-            Create("page", "Gets the first 100 keys of all, with their count.", LoadKind.Page),
-        };
-        return command;
-    }
+    private const int InterruptedCode = 130;
 
-    private static Command Create(string name, string description, LoadKind kind)
+    /// <summary>The command.</summary>
+    public static Command Create() => new(
+        "bench",
+        """
+        Measures any etcd v3 endpoint (a real etcd too) with closed-loop clients: each sends its next request when the
+        answer to the one before has come. Keys begin with 'k'; use a cluster whose data may be overwritten.
+
+        Examples:
+          sampan bench put --clients 64 --seconds 10
+          sampan bench get --consistency s --total 100000
+        """)
+    {
+        Create(LoadKind.Put, "Puts random keys."),
+        Create(LoadKind.Get, "Gets random keys, all of which are put first."),
+        Create(LoadKind.Mixed, "Nine gets to a put, of keys that are put first."),
+        Create(LoadKind.Page, "Gets the first 100 keys of all, with their count; all are put first."),
+    };
+
+    private static Command Create(LoadKind kind, string description)
     {
         var endpoints = Endpoints.Option();
         var clients = Number("--clients", "Clients at once.", 64);
@@ -42,35 +42,20 @@ internal static class BenchCommand
             Description = "Of gets: l (linearizable) or s (serializable).",
             DefaultValueFactory = _ => "l",
         };
-        var isQuiet = new Option<bool>("--quiet") { Description = "Prints one line of tab-separated figures only." };
-        var command = new Command(name, description)
+        consistency.AcceptOnlyFromAmong("l", "s");
+        var isQuiet = new Option<bool>("--quiet")
+        {
+            Description = "Prints one line of figures only: succeeded, failed, per second, p50, p99, p99.9 in ms.",
+        };
+        var command = new Command($"{kind}".ToLowerInvariant(), description)
         {
             endpoints, clients, connections, total, seconds, keys, keySize, valueSize, consistency, isQuiet,
         };
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            IReadOnlyList<Uri> found;
-            try
-            {
-                found = Endpoints.Parse(parsed.GetValue(endpoints));
-            }
-            catch (ArgumentException exception)
-            {
-                await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
-                return 1;
-            }
-
-            var text = parsed.GetValue(consistency);
-            if (text is not ("l" or "s"))
-            {
-                await Running.FailAsync(parsed, $"--consistency is '{text}'; it must be l or s.").ConfigureAwait(false);
-                return 1;
-            }
-
-            var options = new LoadOptions
+        command.SetAction((parsed, cancellation) => RunAsync(
+            new LoadOptions
             {
                 Kind = kind,
-                Endpoints = found,
+                Endpoints = parsed.GetValue(endpoints) ?? [],
                 Clients = parsed.GetValue(clients),
                 Connections = parsed.GetValue(connections),
                 Total = parsed.GetValue(total),
@@ -78,37 +63,36 @@ internal static class BenchCommand
                 Keys = parsed.GetValue(keys),
                 KeyBytes = parsed.GetValue(keySize),
                 ValueBytes = parsed.GetValue(valueSize),
-                IsSerializable = text is "s",
-            };
-            return await RunAsync(parsed, options, parsed.GetValue(isQuiet), cancellation).ConfigureAwait(false);
-        });
+                IsSerializable = parsed.GetValue(consistency) is "s",
+            },
+            parsed.GetValue(isQuiet),
+            parsed.InvocationConfiguration,
+            cancellation));
         return command;
     }
 
     private static Option<int> Number(string name, string description, int value) =>
-        new(name) { Description = $"{description}", DefaultValueFactory = _ => value };
+        new(name) { Description = description, HelpName = "number", DefaultValueFactory = _ => value };
 
     private static async Task<int> RunAsync(
-        ParseResult parsed, LoadOptions options, bool isQuiet, CancellationToken cancellation)
+        LoadOptions options, bool isQuiet, InvocationConfiguration console, CancellationToken cancellation)
     {
         try
         {
-            options.Validate();
             using var load = new Load(options, new BootTimeProvider());
-            var progress = isQuiet ? null : parsed.InvocationConfiguration.Error;
-            var report = await load.RunAsync(progress, cancellation).ConfigureAwait(false);
-            await parsed.InvocationConfiguration.Output
-                .WriteLineAsync(isQuiet ? report.ToLine() : report.ToText()).ConfigureAwait(false);
-            return report.Succeeded > 0 ? 0 : 1;
+            var report = await load.RunAsync(isQuiet ? null : console.Error, cancellation).ConfigureAwait(false);
+            await console.Output.WriteLineAsync(isQuiet ? report.ToLine() : report.ToText()).ConfigureAwait(false);
+            return cancellation.IsCancellationRequested ? InterruptedCode
+                : report.Succeeded > 0 ? 0
+                : Running.Failed;
         }
-        catch (ArgumentException exception)
+        catch (LoadException exception)
         {
-            await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
-            return 1;
+            return await Running.FailAsync(console, exception.Message).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            return 130;
+            return InterruptedCode;
         }
     }
 }

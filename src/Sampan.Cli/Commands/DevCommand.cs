@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Sampan.Io;
-using Sampan.Model;
 using Sampan.Server;
 using Sampan.Server.Options;
 
@@ -11,72 +10,115 @@ namespace Sampan.Cli.Commands;
 /// <summary><c>sampan dev</c>: three stores in one process, on loopback.</summary>
 internal static class DevCommand
 {
-    private static readonly int[] PortOffsets = [0, 20_000, 30_000];
+    private const string Token = "sampan-dev";
+    private const int DefaultPort = 2379;
+
+    // Three stores share one disk: small segments start sooner and leave more of it.
+    private const int SegmentBytes = 16 * 1024 * 1024;
+
+    private static readonly int[] _portOffsets = [0, 20_000, 30_000];
+    private static readonly TimeSpan _leaderWait = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _leaderLook = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
         var port = new Option<int>("--port")
         {
-            Description = "Client port of the first store; the others have this plus 20000 and 30000, peers one more.",
-            DefaultValueFactory = _ => 2379,
+            Description = "Client port of the first store; the others have it plus 20000 and 30000, peers one more.",
+            HelpName = "port",
+            DefaultValueFactory = _ => DefaultPort,
         };
         var data = new Option<string>("--data-dir")
         {
             Description = "Where the stores keep their data, between runs too.",
+            HelpName = "path",
             DefaultValueFactory = _ => "sampan-dev",
         };
         var verbose = new Option<bool>("--verbose") { Description = "Shows the stores' logs." };
         var command = new Command(
             "dev",
-            "Starts three durable stores on this machine and says how to try them. Ctrl-C stops them; data stays.\n\n"
-            + "Example:\n  sampan dev --port 12379 --data-dir ./try")
+            """
+            Starts three durable stores in this process, on loopback, and says how to try them. Ctrl-C stops them; their
+            data stays. To begin anew, delete the data folder.
+
+            Example:
+              sampan dev --port 12379 --data-dir ./try
+            """)
         {
             port, data, verbose,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(
-            parsed, parsed.GetValue(port), parsed.GetValue(data) ?? "sampan-dev", parsed.GetValue(verbose), cancellation));
+        command.SetAction((parsed, wished) => RunAsync(
+            parsed.GetValue(port),
+            parsed.GetValue(data) ?? Token,
+            parsed.GetValue(verbose) ? LogLevel.Information : LogLevel.Error,
+            parsed.InvocationConfiguration,
+            wished));
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        ParseResult parsed, int port, string dataPath, bool isVerbose, CancellationToken cancellation)
+    /// <summary>The settings of one of the three stores.</summary>
+    public static ServerOptions OptionsOf(int store, int port, string dataPath)
     {
-        if (port < 1 || port + PortOffsets[^1] + 1 > ushort.MaxValue)
+        var flags = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            var highest = ushort.MaxValue - PortOffsets[^1] - 1;
-            await Running.FailAsync(parsed, $"--port is {port}; it must be from 1 to {highest}.").ConfigureAwait(false);
-            return 1;
+            ["name"] = NameOf(store),
+            ["data-dir"] = Path.Combine(dataPath, NameOf(store)),
+            ["listen-client-urls"] = Url(port + _portOffsets[store]),
+            ["listen-peer-urls"] = Url(port + _portOffsets[store] + 1),
+            ["initial-advertise-peer-urls"] = Url(port + _portOffsets[store] + 1),
+            ["initial-cluster"] = string.Join(',', Enumerable.Range(0, _portOffsets.Length)
+                .Select(other => $"{NameOf(other)}={Url(port + _portOffsets[other] + 1)}")),
+            ["initial-cluster-token"] = Token,
+        };
+        var options = ServerOptions.From(
+            Settings.Gather(flags, new Dictionary<string, string>(StringComparer.Ordinal), filePath: null));
+
+        // Ids as with the default ports, so that the data may be used with others.
+        ClusterMember[] members =
+        [
+            .. options.Members.Select((member, i) => member with
+            {
+                Id = ClusterMember.IdOf(new Uri(Url(DefaultPort + _portOffsets[i] + 1)), Token),
+            }),
+        ];
+        return options with { Members = members, Self = members[store], SegmentBytes = SegmentBytes };
+    }
+
+    private static async Task<int> RunAsync(
+        int port, string dataPath, LogLevel level, InvocationConfiguration console, CancellationToken wished)
+    {
+        var portMax = ushort.MaxValue - _portOffsets[^1] - 1;
+        if (port < 1 || port > portMax)
+        {
+            return await Running.FailAsync(console, $"--port is {port}; it must be from 1 to {portMax}.")
+                .ConfigureAwait(false);
         }
 
-        using var logs = Running.Logs(isVerbose ? LogLevel.Information : LogLevel.Error);
+        using var logs = Running.Logs(level);
+        var time = new BootTimeProvider();
         var servers = new List<StoreServer>();
         try
         {
-            for (var i = 0; i < PortOffsets.Length; i++)
+            for (var i = 0; i < _portOffsets.Length; i++)
             {
-                servers.Add(new StoreServer(OptionsOf(i, port, dataPath), new BootTimeProvider(), logs));
+                servers.Add(new StoreServer(OptionsOf(i, port, dataPath), new OsFileSystem(), time, logs));
             }
 
             // All ports first: a store that dials one that is free could be given it as its own.
             servers.ForEach(server => server.Listen());
-            foreach (var server in servers)
-            {
-                await server.StartAsync(cancellation).ConfigureAwait(false);
-            }
-
-            await ShowAsync(parsed, servers, port, dataPath, cancellation).ConfigureAwait(false);
-            return await Running.UntilEndAsync(parsed, servers).ConfigureAwait(false);
+            await Task.WhenAll(servers.Select(server => server.StartAsync(wished))).ConfigureAwait(false);
+            await ShowAsync(servers, dataPath, console, await LeaderAsync(servers, time, wished).ConfigureAwait(false))
+                .ConfigureAwait(false);
+            return await Running.UntilEndAsync(servers, console, wished).ConfigureAwait(false);
         }
         catch (ServerFailedException exception)
         {
-            await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
-            return 1;
+            return await Running.FailAsync(console, exception.Message).ConfigureAwait(false);
         }
-        catch (SettingException exception)
+        catch (OperationCanceledException) when (wished.IsCancellationRequested)
         {
-            await Running.FailAsync(parsed, exception.Message).ConfigureAwait(false);
-            return 1;
+            return 0;
         }
         finally
         {
@@ -87,68 +129,51 @@ internal static class DevCommand
         }
     }
 
-    private static ServerOptions OptionsOf(int store, int port, string dataPath)
+    private static Task ShowAsync(
+        List<StoreServer> servers, string dataPath, InvocationConfiguration console, StoreServer? leader)
     {
-        var flags = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["name"] = NameOf(store),
-            ["data-dir"] = Path.Combine(dataPath, NameOf(store)),
-            ["listen-client-urls"] = Url(port + PortOffsets[store]),
-            ["listen-peer-urls"] = Url(port + PortOffsets[store] + 1),
-            ["initial-advertise-peer-urls"] = Url(port + PortOffsets[store] + 1),
-            ["initial-cluster"] = string.Join(',', Enumerable.Range(0, PortOffsets.Length)
-                .Select(other => $"{NameOf(other)}={Url(port + PortOffsets[other] + 1)}")),
-            ["initial-cluster-token"] = "sampan-dev",
-        };
-        return ServerOptions.From(Settings.Gather(flags, new Dictionary<string, string>(StringComparer.Ordinal), null));
+        var endpoints = string.Join(',', servers.Select(EndpointOf));
+        string[] lines =
+        [
+            "Three stores run, in this process.",
+            $"  endpoints  {endpoints}",
+            leader is null
+                ? "  leader     none yet; `sampan status` will show it"
+                : $"  leader     {leader.Options.Name} at {EndpointOf(leader)}",
+            $"  data       {Path.GetFullPath(dataPath)} (kept when they stop)",
+            string.Empty,
+            "Try, from another terminal (ETCDCTL_API=3 is for etcdctl 3.3 and older):",
+            $"  etcdctl --endpoints={endpoints} put greeting hello",
+            $"  etcdctl --endpoints={endpoints} get greeting",
+            $"  sampan status --endpoints {endpoints}",
+            $"  curl http://{EndpointOf(servers[0])}/health",
+            string.Empty,
+            "Ctrl-C stops them.",
+        ];
+        return console.Output.WriteLineAsync(string.Join(Environment.NewLine, lines));
     }
 
-    private static async Task ShowAsync(
-        ParseResult parsed, List<StoreServer> servers, int port, string dataPath, CancellationToken cancellation)
+    // Null if none was elected in some elections' time; the cluster is then shown as it is.
+    private static async Task<StoreServer?> LeaderAsync(
+        List<StoreServer> servers, TimeProvider time, CancellationToken wished)
     {
-        var endpoints = string.Join(',', PortOffsets.Select(offset => Address(port + offset)));
-        var lines = new List<string>
+        var begun = time.GetTimestamp();
+        while (time.GetElapsedTime(begun) < _leaderWait)
         {
-            $"Three stores run. Endpoints: {endpoints}",
-            $"Data: {Path.GetFullPath(dataPath)} (kept when they stop)",
-        };
-        var leader = await LeaderAsync(servers, cancellation).ConfigureAwait(false);
-        lines.Add(leader < 0
-            ? "No leader yet; `sampan status` will show it."
-            : $"Leader: {NameOf(leader)} at {Address(port + PortOffsets[leader])}");
-        lines.Add(string.Empty);
-        lines.Add("Try, from another terminal:");
-        lines.Add($"  etcdctl --endpoints={endpoints} put greeting hello");
-        lines.Add($"  etcdctl --endpoints={endpoints} get greeting");
-        lines.Add($"  sampan status --endpoints {endpoints}");
-        lines.Add(string.Empty);
-        lines.Add("Ctrl-C stops them.");
-        await parsed.InvocationConfiguration.Output
-            .WriteLineAsync(string.Join(Environment.NewLine, lines).AsMemory(), cancellation)
-            .ConfigureAwait(false);
-    }
-
-    private static async Task<int> LeaderAsync(List<StoreServer> servers, CancellationToken cancellation)
-    {
-        // Some elections' time; a cluster that has not elected by then is shown as it is.
-        for (var i = 0; i < 200; i++)
-        {
-            var leader = servers.FindIndex(server => server.Status is { IsLeader: true } status
-                && status.Leader != ReplicaId.None);
-            if (leader >= 0)
+            if (servers.Find(server => server.Status is { IsLeader: true }) is { } leader)
             {
                 return leader;
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), new BootTimeProvider(), cancellation).ConfigureAwait(false);
+            await Task.Delay(_leaderLook, time, wished).ConfigureAwait(false);
         }
 
-        return -1;
+        return null;
     }
 
     private static string NameOf(int store) => $"store{(store + 1).ToString(CultureInfo.InvariantCulture)}";
 
-    private static string Address(int port) => $"127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
+    private static string EndpointOf(StoreServer server) => server.Options.ClientEndpoints[0].ToString();
 
-    private static string Url(int port) => $"http://{Address(port)}";
+    private static string Url(int port) => $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
 }

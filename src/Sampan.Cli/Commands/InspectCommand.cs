@@ -18,8 +18,8 @@ internal static class InspectCommand
     /// <summary>The command.</summary>
     public static Command Create() => new(
         "inspect",
-        "Looks at the data directory of a store that does not run. Changes nothing in it. Exit code 1 if something in it\n"
-        + "is damaged, or a running store has it.\n\n"
+        "Looks at the data directory of a store that does not run. Changes nothing in it. Exit code 1 if something\n"
+        + "in it is damaged, or a running store has it.\n\n"
         + "Examples:\n  sampan inspect store /var/lib/sampan\n  sampan inspect log /var/lib/sampan --entries 20\n"
         + "  sampan inspect snapshot /var/lib/sampan")
     {
@@ -36,7 +36,8 @@ internal static class InspectCommand
     {
         var entries = new Option<int>("--entries")
         {
-            Description = "Shows so many of each group's last entries too.", DefaultValueFactory = _ => 0,
+            Description = "Shows so many of each group's last entries too.",
+            DefaultValueFactory = _ => 0,
         };
         entries.Validators.Add(result =>
         {
@@ -76,7 +77,7 @@ internal static class InspectCommand
             var reason = Show(parsed, parsed.GetValue(path) ?? string.Empty, show);
             if (reason is { Length: > 0 })
             {
-                await Running.FailAsync(parsed, reason).ConfigureAwait(false);
+                await Running.FailAsync(parsed.InvocationConfiguration, reason).ConfigureAwait(false);
             }
 
             return reason is null ? 0 : 1;

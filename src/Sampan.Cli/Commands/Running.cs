@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -7,14 +6,17 @@ using Sampan.Server;
 
 namespace Sampan.Cli.Commands;
 
-/// <summary>What commands that run servers share: logs, signals, the end.</summary>
+/// <summary>What commands that run servers share: logs, and the end.</summary>
 internal static class Running
 {
+    /// <summary>The exit code of a command that could not do what was asked.</summary>
+    public const int Failed = 1;
+
     /// <summary>Logs to standard error, a line each.</summary>
     public static ILoggerFactory Logs(LogLevel level) => LoggerFactory.Create(logging => logging
         .SetMinimumLevel(level)
         .AddFilter("Microsoft", LogLevel.Warning)
-        // Enabled at any level it makes an activity and a scope for every call: a quarter of what a call costs.
+        // While this category is on at any level, every request costs a scope and an activity.
         .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
         .AddSimpleConsole(console =>
         {
@@ -26,36 +28,31 @@ internal static class Running
         .Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
 
     /// <summary>
-    /// Waits for Ctrl-C or a request to end, or until a store cannot go on; returns the program's exit code.
+    /// Waits until the end is wished for or a store cannot go on, then stops them all; returns the program's exit code.
     /// </summary>
-    public static async Task<int> UntilEndAsync(ParseResult parsed, IReadOnlyList<StoreServer> servers)
+    public static async Task<int> UntilEndAsync(
+        IReadOnlyList<StoreServer> servers, InvocationConfiguration console, CancellationToken wished)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var end = wished.UnsafeRegister(static state => (state as TaskCompletionSource)?.TrySetResult(), ended);
         var failures = servers.Select(server => server.Failure).ToArray();
         var first = await Task.WhenAny([ended.Task, .. failures]).ConfigureAwait(false);
-        foreach (var server in servers)
+        if (servers is [var single] && first == ended.Task)
         {
-            await server.StopAsync().ConfigureAwait(false);
+            // Others go on, and need no election then.
+            await single.HandOverAsync().ConfigureAwait(false);
         }
 
-        if (first is Task<string> failure)
-        {
-            await FailAsync(parsed, await failure.ConfigureAwait(false)).ConfigureAwait(false);
-            return 1;
-        }
-
-        return 0;
-
-        void End(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            ended.TrySetResult();
-        }
+        await Task.WhenAll(servers.Select(server => server.StopAsync())).ConfigureAwait(false);
+        return first is Task<string> failure
+            ? await FailAsync(console, await failure.ConfigureAwait(false)).ConfigureAwait(false)
+            : 0;
     }
 
-    /// <summary>Says what went wrong.</summary>
-    public static Task FailAsync(ParseResult parsed, string sentence) =>
-        parsed.InvocationConfiguration.Error.WriteLineAsync($"sampan: {sentence}");
+    /// <summary>Says what went wrong; returns the exit code for it.</summary>
+    public static async Task<int> FailAsync(InvocationConfiguration console, string sentence)
+    {
+        await console.Error.WriteLineAsync($"sampan: {sentence}").ConfigureAwait(false);
+        return Failed;
+    }
 }

@@ -56,7 +56,8 @@ internal static class CommandText
     private static string Of(CompactionRequest compaction) => $"compact to revision {compaction.Revision}";
 
     private static string Of(Member member) =>
-        $"member {member.ID:x} is {Quoted(Encoding.UTF8.GetBytes(member.Name))} at {string.Join(", ", member.ClientURLs)}";
+        $"member {member.ID:x} is {Quoted(Encoding.UTF8.GetBytes(member.Name))} at "
+        + string.Join(", ", member.ClientURLs);
 
     private static string Key(ByteString key) => Quoted(key.Span);
 

@@ -35,7 +35,8 @@ internal sealed class StoreView
         table.AddTexts("cluster", Printing.Id(identity.ClusterId));
         table.AddTexts("incarnation", identity.Incarnation.ToString());
         table.AddTexts("format", StoreDirectory.Format.ToString(CultureInfo.InvariantCulture));
-        table.AddTexts("segments", $"{segments.Count} ({Printing.Bytes(segments.Sum(segment => segment.LengthBytes))})");
+        var logBytes = segments.Sum(segment => segment.LengthBytes);
+        table.AddTexts("segments", $"{segments.Count} ({Printing.Bytes(logBytes)})");
         table.AddTexts("spare segments", Spares());
         table.AddTexts("snapshots", $"{snapshots.Count} ({Printing.Bytes(snapshots.Sum(found => found.LengthBytes))})");
         _console.Write(table);

@@ -92,6 +92,7 @@ internal sealed class GrpcDispatcher
             }
         }
 
+        handler.Counts.Begin();
         return handler.InvokeAsync(new GrpcCall(http, handler, this));
     }
 

@@ -10,7 +10,12 @@ internal abstract class MethodHandler
         Name = method.Name;
         FullName = $"{method.Service.FullName}/{method.Name}";
         Path = "/" + FullName;
+        Descriptor = method;
     }
+
+    public MethodDescriptor Descriptor { get; }
+
+    public CallCounts Counts { get; } = new();
 
     public string Name { get; }
 

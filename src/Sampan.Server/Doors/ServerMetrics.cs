@@ -1,89 +1,157 @@
 using System.Globalization;
-using System.Text;
+using Sampan.Etcd;
 using Sampan.Etcd.Machine;
+using Sampan.Grpc;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.Protocol.Etcd;
 
 namespace Sampan.Server.Doors;
 
-/// <summary>The store in Prometheus' text format, under etcd's names where the notion is the same.</summary>
+/// <summary>The store in figures, under etcd's names where the notion is the same.</summary>
 internal sealed class ServerMetrics
 {
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
+
     private readonly IGroupDirectory _groups;
     private readonly ServerEvents _events;
-    private readonly long _quotaBytes;
+    private readonly DurationHistogram _syncs;
+    private readonly EtcdServiceOptions _limits;
+    private readonly IReadOnlyList<GrpcServiceDefinition> _services;
+    private readonly TimeProvider _time;
+    private readonly double _startedAt;
 
     /// <summary>Metrics of this store.</summary>
-    public ServerMetrics(IGroupDirectory groups, ServerEvents events, long quotaBytes)
+    public ServerMetrics(
+        IGroupDirectory groups,
+        ServerEvents events,
+        DurationHistogram syncs,
+        EtcdServiceOptions limits,
+        IReadOnlyList<GrpcServiceDefinition> services,
+        TimeProvider time)
     {
         _groups = groups;
         _events = events;
-        _quotaBytes = quotaBytes;
+        _syncs = syncs;
+        _limits = limits;
+        _services = services;
+        _time = time;
+        _startedAt = time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
     }
 
     /// <summary>All of them, as of now.</summary>
     public async Task<string> WriteAsync(CancellationToken cancellation)
     {
-        var text = new StringBuilder();
+        var text = new MetricsText();
         if (_groups.TryGet(EtcdGroup.Id, out var group))
         {
-            await AddGroupAsync(text, group, cancellation).ConfigureAwait(false);
+            AddStatus(text, group.Status);
+            await AddDataAsync(text, group, cancellation).ConfigureAwait(false);
         }
 
-        Counter(text, "etcd_server_leader_changes_seen_total", "Leaders seen.", _events.LeaderChanges);
-        Gauge(text, "sampan_failed", "1 once the store cannot go on.", _events.Failure.IsCompleted ? 1 : 0);
-        Gauge(text, "process_resident_memory_bytes", "Resident memory.", Environment.WorkingSet);
-        Counter(
-            text, "process_cpu_seconds_total", "Processor time.", Environment.CpuUsage.TotalTime.TotalSeconds);
-        Gauge(text, "sampan_gc_heap_bytes", "Managed memory.", GC.GetTotalMemory(forceFullCollection: false));
-        Counter(text, "sampan_gc_collections_total", "Collections of the oldest generation.", GC.CollectionCount(2));
-        Gauge(text, "sampan_thread_pool_threads", "Threads of the pool.", ThreadPool.ThreadCount);
+        AddStore(text);
+        AddCalls(text);
+        AddProcess(text);
         return text.ToString();
     }
 
-    private async Task AddGroupAsync(StringBuilder text, IRaftGroup group, CancellationToken cancellation)
+    private static void AddStatus(MetricsText text, GroupStatus status)
     {
-        var status = group.Status;
-        Gauge(
-            text, "etcd_server_has_leader", "Whether a leader is known.", status.Leader == ReplicaId.None ? 0 : 1);
-        Gauge(text, "etcd_server_is_leader", "Whether this member leads.", status.IsLeader ? 1 : 0);
-        Counter(text, "etcd_server_proposals_committed_total", "The commit index.", status.CommitIndex);
-        Counter(text, "etcd_server_proposals_applied_total", "The applied index.", status.AppliedIndex);
-        Gauge(
-            text,
+        text.Gauge(
+            "etcd_server_has_leader", "Whether a leader is known.", status.Leader == ReplicaId.None ? 0 : 1);
+        text.Gauge("etcd_server_is_leader", "Whether this member leads.", status.IsLeader ? 1 : 0);
+        text.Gauge(
+            "etcd_server_is_learner",
+            "Whether this member is a learner.",
+            status.Configuration.IsLearner(status.Replica) ? 1 : 0);
+        text.Counter("etcd_server_proposals_committed_total", "The commit index.", status.CommitIndex);
+        text.Counter("etcd_server_proposals_applied_total", "The applied index.", status.AppliedIndex);
+        text.Gauge(
             "etcd_server_proposals_pending",
-            "Entries in the log that are not committed.",
+            "Entries of this member's log that are not committed.",
             status.LastIndex - Math.Min(status.LastIndex, status.CommitIndex));
-        Gauge(text, "sampan_raft_term", "The term.", status.Term);
-        Gauge(text, "sampan_log_first_index", "The log's first index.", status.FirstIndex);
-        Gauge(text, "sampan_log_last_index", "The log's last index.", status.LastIndex);
-        Gauge(text, "sampan_group_failed", "1 if the group has failed on this store.", status.Failure is null ? 0 : 1);
-        Gauge(text, "etcd_server_quota_backend_bytes", "How much data there may be.", _quotaBytes);
+        text.Gauge("sampan_raft_term", "The term.", status.Term);
+        text.Gauge("sampan_log_first_index", "First index of the log.", status.FirstIndex);
+        text.Gauge("sampan_log_last_index", "Last index of the log.", status.LastIndex);
+        text.Gauge(
+            "sampan_group_failed", "1 if the group has failed on this store.", status.Failure is null ? 0 : 1);
+    }
+
+    private async Task AddDataAsync(MetricsText text, IRaftGroup group, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(_patience, _time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
             var read = await group.ReadAsync(
-                EtcdCodec.Encode(EtcdQueryKind.Status, []), ReadConsistency.Local, cancellation).ConfigureAwait(false);
+                EtcdCodec.Encode(EtcdQueryKind.Status, []), ReadConsistency.Local, linked.Token).ConfigureAwait(false);
             EtcdCodec.Decode(read.Answer, out var bytes);
             var own = StatusResponse.Parser.ParseFrom(bytes.Span);
-            Gauge(text, "etcd_mvcc_db_total_size_in_bytes", "Bytes of data.", own.DbSize);
-            Gauge(text, "etcd_mvcc_db_total_size_in_use_in_bytes", "Bytes of data in use.", own.DbSizeInUse);
-            Gauge(text, "etcd_debugging_mvcc_current_revision", "The revision.", own.Header.Revision);
+            text.Gauge("etcd_mvcc_db_total_size_in_bytes", "Bytes of data.", own.DbSize);
+            text.Gauge("etcd_mvcc_db_total_size_in_use_in_bytes", "Bytes of data in use.", own.DbSizeInUse);
+            text.Gauge("etcd_debugging_mvcc_current_revision", "The revision.", own.Header.Revision);
         }
         catch (RaftException)
         {
             // A store without usable state has no sizes; the other figures say so.
         }
+        catch (OperationCanceledException)
+        {
+            // One that hangs neither.
+        }
     }
 
-    private static void Gauge(StringBuilder text, string name, string help, double value) =>
-        Add(text, name, help, "gauge", value);
+    private void AddStore(MetricsText text)
+    {
+        text.Gauge("etcd_server_quota_backend_bytes", "How much data there may be.", _limits.QuotaBytes);
+        text.Counter("etcd_server_leader_changes_seen_total", "Leaders seen.", _events.LeaderChanges);
+        text.Histogram(
+            "etcd_disk_wal_fsync_duration_seconds", "How long syncs of the log took.", _syncs);
+        text.Family("etcd_server_id", "This member's id.", "gauge");
+        var id = _limits.MemberId.ToString("x", CultureInfo.InvariantCulture);
+        text.Sample("etcd_server_id", $"{{server_id=\"{id}\"}}", 1);
+        text.Family("etcd_server_version", "The version of etcd that is answered for.", "gauge");
+        text.Sample("etcd_server_version", $"{{server_version=\"{EtcdServiceOptions.EtcdVersion}\"}}", 1);
+        text.Counter(
+            "sampan_peers_refused_total", "Handshakes refused, by this member or by others.", _events.Refusals);
+        text.Counter("sampan_peers_lost_total", "Connections to other members that ended.", _events.PeersLost);
+        text.Counter(
+            "sampan_slow_calls_total", "Calls of workers that took longer than half a heartbeat.", _events.SlowCalls);
+        text.Gauge("sampan_failed", "1 once the store cannot go on.", _events.Failure.IsCompleted ? 1 : 0);
+    }
 
-    private static void Counter(StringBuilder text, string name, string help, double value) =>
-        Add(text, name, help, "counter", value);
+    private void AddCalls(MetricsText text)
+    {
+        var calls = _services.SelectMany(service => service.CountCalls()).ToArray();
+        text.Family("grpc_server_started_total", "Calls that began.", "counter");
+        foreach (var method in calls)
+        {
+            text.Sample("grpc_server_started_total", $"{{{LabelsOf(method)}}}", method.Started);
+        }
 
-    private static void Add(StringBuilder text, string name, string help, string type, double value) => text
-        .Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n')
-        .Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n')
-        .Append(name).Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+        text.Family("grpc_server_handled_total", "Calls that ended, by status.", "counter");
+        foreach (var method in calls)
+        {
+            foreach (var (code, count) in method.Ended)
+            {
+                var status = code == GrpcStatusCode.Ok ? "OK" : code.ToString();
+                text.Sample("grpc_server_handled_total", $"{{grpc_code=\"{status}\",{LabelsOf(method)}}}", count);
+            }
+        }
+    }
+
+    private void AddProcess(MetricsText text)
+    {
+        text.Counter(
+            "process_cpu_seconds_total", "Processor time.", Environment.CpuUsage.TotalTime.TotalSeconds);
+        text.Gauge("process_resident_memory_bytes", "Resident memory.", Environment.WorkingSet);
+        text.Gauge("process_start_time_seconds", "When the server was made, in Unix time.", _startedAt);
+        text.Gauge("sampan_gc_heap_bytes", "Managed memory.", GC.GetTotalMemory(forceFullCollection: false));
+        text.Counter("sampan_gc_collections_total", "Collections of the oldest generation.", GC.CollectionCount(2));
+        text.Counter("sampan_gc_pause_seconds_total", "Time in collections.", GC.GetTotalPauseDuration().TotalSeconds);
+        text.Gauge("sampan_thread_pool_threads", "Threads of the pool.", ThreadPool.ThreadCount);
+    }
+
+    private static string LabelsOf(GrpcMethodCalls method) =>
+        $"grpc_method=\"{method.Method}\",grpc_service=\"{method.Service}\",grpc_type=\"{method.Kind}\"";
 }

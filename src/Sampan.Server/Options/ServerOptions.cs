@@ -1,20 +1,23 @@
-using System.Globalization;
 using System.Net;
 
 namespace Sampan.Server.Options;
 
-/// <summary>The settings of one store's server, checked against each other.</summary>
+/// <summary>The settings of one store's server.</summary>
 public sealed record ServerOptions
 {
-    private const long DefaultQuotaBytes = 2L * 1024 * 1024 * 1024;
-
     // An entry fills a quarter of a segment at most, and that is 16 MiB with everything that stands around a request.
     private const int RequestBytesLimit = 15 * 1024 * 1024;
+    private const int EntryOverheadBytes = 64 * 1024;
+    private const int HeartbeatMillisecondsMax = 60_000;
 
     // Election timeouts are spread over a quarter of this; five votes with a sync each must fit into that, else members
     // stand against each other for ever.
-    private const int ElectionTimeoutLeast = 250;
-    private const int HeartbeatsPerElection = 5;
+    private const int ElectionMillisecondsMin = 250;
+    private const int ElectionMillisecondsMax = 600_000;
+    private const int HeartbeatsInElection = 5;
+    private const int TxnOperationsLimit = 1_000_000;
+    private const int SnapshotEntriesMin = 1;
+    private const long DefaultQuotaBytes = 2L * 1024 * 1024 * 1024;
 
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
@@ -64,167 +67,166 @@ public sealed record ServerOptions
     /// <summary>The cluster's id.</summary>
     public ulong ClusterId => ClusterMember.ClusterIdOf(Members);
 
-    /// <summary>Throws <see cref="SettingException"/> for what <see cref="From"/> would not give.</summary>
-    public void Validate()
-    {
-        if (ClientEndpoints.Count == 0 || !Members.Contains(Self) || ElectionTimeout < 5 * HeartbeatInterval)
-        {
-            throw new SettingException(
-                $"The options of '{Name}' need a client endpoint, the member itself among the members, and an election "
-                + $"timeout of at least five heartbeats; they have {ClientEndpoints.Count}, {Members.Count} and "
-                + $"{ElectionTimeout}.");
-        }
-    }
-
-    /// <summary>Reads settings; throws <see cref="SettingException"/> for one that is wrong. Touches no disk.</summary>
+    /// <summary>
+    /// Reads settings, checked against each other; throws <see cref="SettingException"/> for one that is wrong, naming
+    /// it, its value and what is allowed. Touches no disk and no network.
+    /// </summary>
     public static ServerOptions From(Settings settings)
     {
+        var reader = new SettingReader(settings);
         var name = settings["name"];
         if (name.Length == 0 || name.AsSpan().IndexOfAny("=,/\\ ") >= 0)
         {
             throw settings.Wrong("name", "a name without '=', ',', slashes and spaces");
         }
 
-        var token = settings["initial-cluster-token"];
-        var advertised = Urls(settings, "initial-advertise-peer-urls");
-        var members = MembersOf(settings, name, advertised, token);
-        var self = members.SingleOrDefault(member => string.Equals(member.Name, name, StringComparison.Ordinal))
-            ?? throw settings.Wrong("initial-cluster", $"a list in which this member, '{name}', stands once");
-        if (advertised.Count != 1 || advertised[0] != self.PeerUrl)
+        var members = MembersOf(settings, reader, name);
+        var heartbeat = reader.Number("heartbeat-interval", 1, HeartbeatMillisecondsMax);
+        var election = reader.Number("election-timeout", ElectionMillisecondsMin, ElectionMillisecondsMax);
+        if (election < HeartbeatsInElection * heartbeat)
         {
             throw settings.Wrong(
-                "initial-advertise-peer-urls",
-                $"the URL that --initial-cluster gives '{name}', {ClusterMember.Text(self.PeerUrl)}");
+                "election-timeout",
+                $"at least {HeartbeatsInElection} times --heartbeat-interval, which is {heartbeat}");
         }
 
-        var listenPeer = Urls(settings, "listen-peer-urls");
-        if (listenPeer.Count != 1)
-        {
-            throw settings.Wrong("listen-peer-urls", "exactly one URL");
-        }
-
-        var heartbeat = Number(settings, "heartbeat-interval", 1, 60_000);
-        var election = Number(settings, "election-timeout", ElectionTimeoutLeast, 600_000);
-        if (election < HeartbeatsPerElection * heartbeat)
-        {
-            throw settings.Wrong("election-timeout", $"at least {HeartbeatsPerElection} times --heartbeat-interval, which is {heartbeat}");
-        }
-
-        var quota = Number(settings, "quota-backend-bytes", -1, long.MaxValue);
-        var clientUrls = Urls(settings, "listen-client-urls");
-        var clientEndpoints = clientUrls.ConvertAll(url => Endpoint(settings, "listen-client-urls", url));
-        var isAdvertised = settings["advertise-client-urls"].Length > 0;
-        if (!isAdvertised && clientEndpoints.Exists(endpoint =>
-            endpoint.Address.Equals(IPAddress.Any) || endpoint.Address.Equals(IPAddress.IPv6Any)))
-        {
-            throw settings.Wrong(
-                "advertise-client-urls", "given where --listen-client-urls names no address that clients could use");
-        }
-
+        var quota = reader.Number("quota-backend-bytes", -1, long.MaxValue);
+        var (clients, peers) = EndpointsOf(settings, reader);
         return new ServerOptions
         {
             Name = name,
             DataPath = settings["data-dir"].Length > 0 ? settings["data-dir"] : $"{name}.sampan",
-            ClientEndpoints = clientEndpoints,
-            ClientUrls = [.. (isAdvertised ? Urls(settings, "advertise-client-urls") : clientUrls)
-                .Select(ClusterMember.Text)],
-            PeerEndpoint = Endpoint(settings, "listen-peer-urls", listenPeer[0]),
+            ClientEndpoints = clients,
+            ClientUrls = ClientUrlsOf(settings, reader),
+            PeerEndpoint = peers,
             Members = members,
-            Self = self,
-            IsNewCluster = settings["initial-cluster-state"] switch
-            {
-                "new" => true,
-                "existing" => false,
-                _ => throw settings.Wrong("initial-cluster-state", "new or existing"),
-            },
+            Self = members.Single(member => string.Equals(member.Name, name, StringComparison.Ordinal)),
+            IsNewCluster = IsNew(settings),
             HeartbeatInterval = TimeSpan.FromMilliseconds(heartbeat),
             ElectionTimeout = TimeSpan.FromMilliseconds(election),
-            SnapshotEntries = (ulong)Number(settings, "snapshot-count", 1, long.MaxValue),
-            RequestBytesMax = (int)Number(settings, "max-request-bytes", 1, RequestBytesLimit),
-            TxnOperationsMax = (int)Number(settings, "max-txn-ops", 1, 1_000_000),
+            SnapshotEntries = (ulong)reader.Number("snapshot-count", SnapshotEntriesMin, long.MaxValue),
+            RequestBytesMax = (int)reader.Number("max-request-bytes", 1, RequestBytesLimit),
+            TxnOperationsMax = (int)reader.Number("max-txn-ops", 1, TxnOperationsLimit),
             QuotaBytes = quota == 0 ? DefaultQuotaBytes : quota < 0 ? long.MaxValue : quota,
         };
     }
 
-    private static List<ClusterMember> MembersOf(
-        Settings settings, string name, List<Uri> advertised, string token)
+    /// <summary>
+    /// Throws <see cref="ArgumentException"/> naming the setting, its value and what is allowed. What
+    /// <see cref="From"/> returns is valid.
+    /// </summary>
+    public void Validate()
     {
-        var text = settings["initial-cluster"];
-        if (text.Length == 0)
-        {
-            return [MemberOf(name, advertised[0], token)];
-        }
+        Require(Name.Length > 0, nameof(Name), Name, "a name");
+        Require(DataPath.Length > 0, nameof(DataPath), DataPath, "a directory");
+        Require(ClientEndpoints.Count > 0, nameof(ClientEndpoints), "empty", "at least one");
+        Require(Members.Contains(Self), nameof(Members), string.Join(", ", Members), $"a list with {Self}");
+        Require(
+            HeartbeatInterval >= TimeSpan.FromMilliseconds(1),
+            nameof(HeartbeatInterval),
+            $"{HeartbeatInterval}",
+            "at least a millisecond");
+        Require(
+            ElectionTimeout >= HeartbeatsInElection * HeartbeatInterval
+                && ElectionTimeout >= TimeSpan.FromMilliseconds(ElectionMillisecondsMin),
+            nameof(ElectionTimeout),
+            $"{ElectionTimeout}",
+            $"at least {HeartbeatsInElection} times HeartbeatInterval and {ElectionMillisecondsMin} ms");
+        Require(
+            SnapshotEntries >= SnapshotEntriesMin,
+            nameof(SnapshotEntries),
+            $"{SnapshotEntries}",
+            $"at least {SnapshotEntriesMin}");
+        Require(
+            RequestBytesMax is >= 1 and <= RequestBytesLimit,
+            nameof(RequestBytesMax),
+            $"{RequestBytesMax}",
+            $"from 1 to {RequestBytesLimit}");
+        Require(TxnOperationsMax >= 1, nameof(TxnOperationsMax), $"{TxnOperationsMax}", "at least 1");
+        Require(QuotaBytes >= 1, nameof(QuotaBytes), $"{QuotaBytes}", "at least 1");
+        Require(
+            SegmentBytes / 4 >= RequestBytesMax + EntryOverheadBytes,
+            nameof(SegmentBytes),
+            $"{SegmentBytes}",
+            $"at least 4 times the largest entry, RequestBytesMax ({RequestBytesMax}) and {EntryOverheadBytes}");
+    }
 
-        var members = new List<ClusterMember>();
-        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+    private static List<ClusterMember> MembersOf(Settings settings, SettingReader reader, string name)
+    {
+        const string Advertised = "initial-advertise-peer-urls";
+        const string Cluster = "initial-cluster";
+        var token = settings["initial-cluster-token"];
+        var advertised = reader.SingleUrl(Advertised);
+        var members = reader.Members(Cluster, token);
+        if (members.Count == 0)
         {
-            var at = part.IndexOf('=', StringComparison.Ordinal);
-            if (at <= 0 || !TryUrl(part[(at + 1)..], out var url))
+            if (!IsNew(settings))
             {
-                throw settings.Wrong("initial-cluster", "a list like a=http://host:2380,b=http://host2:2380");
+                throw settings.Wrong(Cluster, "the list of all members where --initial-cluster-state is existing");
             }
 
-            var member = MemberOf(part[..at], url, token);
-            if (members.Exists(other =>
-                other.Id == member.Id || string.Equals(other.Name, member.Name, StringComparison.Ordinal)))
-            {
-                throw settings.Wrong("initial-cluster", $"a list of different names and URLs ('{part}' stands twice)");
-            }
-
-            members.Add(member);
+            members = [ClusterMember.Of(name, advertised, token)];
         }
 
-        return members;
-    }
-
-    private static ClusterMember MemberOf(string name, Uri url, string token) =>
-        new() { Name = name, PeerUrl = url, Id = ClusterMember.IdOf(url, token) };
-
-    private static List<Uri> Urls(Settings settings, string name)
-    {
-        var urls = new List<Uri>();
-        var parts = settings[name].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        foreach (var part in parts)
+        var self = members.SingleOrDefault(member => string.Equals(member.Name, name, StringComparison.Ordinal))
+            ?? throw settings.Wrong(Cluster, $"a list in which this member, '{name}', stands once");
+        if (advertised != self.PeerUrl)
         {
-            if (!TryUrl(part, out var url))
-            {
-                throw settings.Wrong(name, "URLs like http://host:2379, separated by commas (https is not there yet)");
-            }
-
-            urls.Add(url);
+            throw settings.Wrong(
+                Advertised, $"the URL that --{Cluster} gives '{name}', {ClusterMember.Text(self.PeerUrl)}");
         }
 
-        return urls.Count > 0 ? urls : throw settings.Wrong(name, "at least one URL");
-    }
-
-    private static bool TryUrl(string text, out Uri url)
-    {
-        var isUrl = Uri.TryCreate(text, UriKind.Absolute, out var parsed)
-            && string.Equals(parsed.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal)
-            && string.Equals(parsed.AbsolutePath, "/", StringComparison.Ordinal)
-            && parsed.Host.Length > 0
-            && parsed.Port > 0;
-        url = isUrl && parsed is not null ? parsed : new Uri("http://localhost");
-        return isUrl;
-    }
-
-    private static IPEndPoint Endpoint(Settings settings, string name, Uri url)
-    {
-        var host = url.Host.Trim('[', ']');
-        if (string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase))
-        {
-            return new IPEndPoint(IPAddress.Loopback, url.Port);
-        }
-
-        return IPAddress.TryParse(host, out var address)
-            ? new IPEndPoint(address, url.Port)
-            : throw settings.Wrong(name, "URLs with an IP address of this machine, 0.0.0.0 or localhost");
-    }
-
-    private static long Number(Settings settings, string name, long least, long most) =>
-        long.TryParse(settings[name], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number >= least && number <= most
-            ? number
+        return members.Find(member => SettingReader.IsWildcard(member.PeerUrl)) is null
+            ? members
             : throw settings.Wrong(
-                name, most == long.MaxValue ? $"a number from {least}" : $"a number from {least} to {most}");
+                settings.IsGiven(Cluster) ? Cluster : Advertised, "addresses that others can reach, not 0.0.0.0");
+    }
+
+    private static (List<IPEndPoint> Clients, IPEndPoint Peers) EndpointsOf(Settings settings, SettingReader reader)
+    {
+        const string Clients = "listen-client-urls";
+        const string Peers = "listen-peer-urls";
+        var peers = reader.Endpoint(Peers, reader.SingleUrl(Peers));
+        var clients = reader.Urls(Clients).ConvertAll(url => reader.Endpoint(Clients, url));
+        for (var i = 0; i < clients.Count; i++)
+        {
+            if (SettingReader.AreSame(clients[i], peers))
+            {
+                throw settings.Wrong(Clients, $"at another port than --{Peers}, {settings[Peers]}");
+            }
+
+            if (clients.FindIndex(other => SettingReader.AreSame(other, clients[i])) < i)
+            {
+                throw settings.Wrong(Clients, "a list that names no address twice");
+            }
+        }
+
+        return (clients, peers);
+    }
+
+    private static List<string> ClientUrlsOf(Settings settings, SettingReader reader)
+    {
+        const string Advertised = "advertise-client-urls";
+        const string Listen = "listen-client-urls";
+        var urls = reader.Urls(settings[Advertised].Length > 0 ? Advertised : Listen);
+        return urls.Exists(SettingReader.IsWildcard)
+            ? throw settings.Wrong(
+                Advertised, $"given where --{Listen} names no address that clients could use")
+            : urls.ConvertAll(ClusterMember.Text);
+    }
+
+    private static bool IsNew(Settings settings) => settings["initial-cluster-state"] switch
+    {
+        "new" => true,
+        "existing" => false,
+        _ => throw settings.Wrong("initial-cluster-state", "new or existing"),
+    };
+
+    private static void Require(bool condition, string setting, string value, string allowed)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException($"{setting} is {value}; it must be {allowed}.", setting);
+        }
+    }
 }

@@ -13,5 +13,10 @@ public sealed record Setting
     public required string Help { get; init; }
 
     /// <summary>The environment variable that sets it.</summary>
-    public string Variable => "SAMPAN_" + Name.Replace('-', '_').ToUpperInvariant();
+    public string Variable => Settings.Prefix + Upper;
+
+    /// <summary>etcd's variable for it, which counts where <see cref="Variable"/> says nothing.</summary>
+    public string EtcdVariable => "ETCD_" + Upper;
+
+    private string Upper => Name.Replace('-', '_').ToUpperInvariant();
 }

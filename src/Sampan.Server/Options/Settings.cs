@@ -3,15 +3,17 @@ using System.Text.Json;
 namespace Sampan.Server.Options;
 
 /// <summary>
-/// What a server can be told, and what it was told: by flags, by environment variables (<c>SAMPAN_NAME</c>), by a JSON
-/// file of the same names; the first of these that says something counts.
+/// What a server can be told, and what it was told: by flags, by environment variables (<c>SAMPAN_NAME</c>, then etcd's
+/// <c>ETCD_NAME</c>), by a JSON file of the same names; the first of these that says something counts.
 /// </summary>
 public sealed class Settings
 {
-    /// <summary>The environment variable that names the settings file; no setting, since no file can name it.</summary>
-    public const string FileVariable = "SAMPAN_CONFIG_FILE";
+    /// <summary>How the variables that set something begin.</summary>
+    public const string Prefix = "SAMPAN_";
 
-    private const string VariablePrefix = "SAMPAN_";
+    /// <summary>The variable that names the JSON file.</summary>
+    public const string FileVariable = Prefix + "CONFIG_FILE";
+
     private const int FileBytesMax = 1024 * 1024;
 
     private readonly Dictionary<string, (string Value, string Source)> _given = new(StringComparer.Ordinal);
@@ -28,21 +30,22 @@ public sealed class Settings
         new()
         {
             Name = "listen-client-urls", Default = "http://localhost:2379",
-            Help = "Where clients are served, separated by commas.",
+            Help = "Where clients are served: URLs with an IP address or localhost, separated by commas.",
         },
         new()
         {
             Name = "advertise-client-urls", Default = "",
-            Help = "What clients are told to use; as listen-client-urls by default.",
+            Help = "What clients are told to use, separated by commas; as listen-client-urls by default.",
         },
         new()
         {
-            Name = "listen-peer-urls", Default = "http://localhost:2380", Help = "Where other members are served.",
+            Name = "listen-peer-urls", Default = "http://localhost:2380",
+            Help = "Where other members are served: one URL.",
         },
         new()
         {
             Name = "initial-advertise-peer-urls", Default = "http://localhost:2380",
-            Help = "Where other members reach this one.",
+            Help = "Where other members reach this one: one URL, the one that initial-cluster gives it.",
         },
         new()
         {
@@ -63,18 +66,18 @@ public sealed class Settings
         new()
         {
             Name = "election-timeout", Default = "1000",
-            Help = "After how long a silent leader is replaced, in milliseconds; from 250, at least 5 heartbeats.",
+            Help = "After how long a silent leader is replaced, in milliseconds; at least 5 heartbeats.",
         },
         new()
         {
-            Name = "snapshot-count", Default = "100000", Help = "After how many entries a snapshot is taken.",
+            Name = "snapshot-count", Default = "100000", Help = "After how many log entries a snapshot is taken.",
         },
-        new() { Name = "max-request-bytes", Default = "1572864", Help = "How large a request may be." },
+        new() { Name = "max-request-bytes", Default = "1572864", Help = "How large a request may be, in bytes." },
         new() { Name = "max-txn-ops", Default = "128", Help = "How many operations a transaction may have." },
         new()
         {
             Name = "quota-backend-bytes", Default = "0",
-            Help = "How much data there may be before puts are refused; 0: 2 GiB, -1: no limit.",
+            Help = "How many bytes of data there may be before puts are refused; 0: 2 GiB, -1: no limit.",
         },
     ];
 
@@ -84,36 +87,30 @@ public sealed class Settings
     /// </summary>
     /// <param name="flags">Flags by name, without dashes.</param>
     /// <param name="environment">
-    /// All environment variables; those that begin with SAMPAN_ count, and one that names no setting is refused.
+    /// All environment variables. Empty ones count as absent; one that begins with SAMPAN_ and names no setting is
+    /// refused, those apart that Kubernetes makes for a service named sampan.
     /// </param>
-    /// <param name="filePath">The JSON file, or null.</param>
+    /// <param name="filePath">The JSON file; null: the one that SAMPAN_CONFIG_FILE names, or none.</param>
     public static Settings Gather(
         IReadOnlyDictionary<string, string> flags,
         IReadOnlyDictionary<string, string> environment,
         string? filePath)
     {
         var settings = new Settings();
-        if (filePath is not null)
+        if ((filePath ?? ValueOf(environment, FileVariable)) is { } path)
         {
-            settings.AddFile(filePath);
+            settings.AddFile(path);
         }
 
-        var unknown = environment.Keys
-            .Where(name => name.StartsWith(VariablePrefix, StringComparison.Ordinal)
-                && !string.Equals(name, FileVariable, StringComparison.Ordinal)
-                && !All.Any(setting => string.Equals(setting.Variable, name, StringComparison.Ordinal)))
-            .Order(StringComparer.Ordinal)
-            .FirstOrDefault();
-        if (unknown is not null)
-        {
-            throw Unknown($"the environment variable {unknown}");
-        }
-
+        RefuseUnknown(environment);
         foreach (var setting in All)
         {
-            if (environment.TryGetValue(setting.Variable, out var value))
+            foreach (var variable in (string[])[setting.EtcdVariable, setting.Variable])
             {
-                settings._given[setting.Name] = (value, setting.Variable);
+                if (ValueOf(environment, variable) is { } value)
+                {
+                    settings._given[setting.Name] = (value, variable);
+                }
             }
         }
 
@@ -139,6 +136,32 @@ public sealed class Settings
         var source = _given.TryGetValue(name, out var given) ? given.Source : $"--{name}";
         return new SettingException($"{source} is '{this[name]}'; it must be {allowed}.");
     }
+
+    private static string? ValueOf(IReadOnlyDictionary<string, string> environment, string variable) =>
+        environment.TryGetValue(variable, out var value) && value.Length > 0 ? value : null;
+
+    private static void RefuseUnknown(IReadOnlyDictionary<string, string> environment)
+    {
+        var known = All.Select(setting => setting.Variable).Append(FileVariable).ToHashSet(StringComparer.Ordinal);
+        var unknown = environment.Keys
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)
+                && !known.Contains(name) && !IsOfOrchestrator(name))
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault();
+        if (unknown is not null)
+        {
+            throw Unknown($"the environment variable {unknown}");
+        }
+    }
+
+    // Kubernetes tells every pod of a service named sampan by such variables, whether it wants to know or not.
+    private static bool IsOfOrchestrator(string name) =>
+        name.StartsWith(Prefix + "SERVICE_", StringComparison.Ordinal)
+        || name.StartsWith(Prefix + "PORT_", StringComparison.Ordinal)
+        || string.Equals(name, Prefix + "PORT", StringComparison.Ordinal);
+
+    private static SettingException Unknown(string source) =>
+        new($"{source}: there is no such setting; `sampan server --help` lists them.");
 
     private void AddFile(string path)
     {
@@ -186,9 +209,6 @@ public sealed class Settings
         JsonValueKind.Number => property.Value.GetRawText(),
         _ => throw new SettingException($"{property.Name} in {path} must be a string or a number."),
     };
-
-    private static SettingException Unknown(string source) =>
-        new($"{source}: there is no such setting; `sampan server --help` lists them.");
 
     private void Add(string name, string value, string source)
     {

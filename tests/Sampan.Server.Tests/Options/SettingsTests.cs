@@ -19,8 +19,10 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(options.Self, Assert.Single(options.Members));
         Assert.Equal("http://localhost:2379", Assert.Single(options.ClientUrls));
         Assert.True(options.IsNewCluster);
-        Assert.Equal((100.0, 1000.0), (options.HeartbeatInterval.TotalMilliseconds, options.ElectionTimeout.TotalMilliseconds));
-        Assert.Equal((100_000UL, 1_572_864, 128), (options.SnapshotEntries, options.RequestBytesMax, options.TxnOperationsMax));
+        Assert.Equal((100.0, 1000.0), Milliseconds(options));
+        Assert.Equal(
+            (100_000UL, 1_572_864, 128),
+            (options.SnapshotEntries, options.RequestBytesMax, options.TxnOperationsMax));
         Assert.Equal(2L * 1024 * 1024 * 1024, options.QuotaBytes);
     }
 
@@ -45,7 +47,7 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(["a", "b"], options.Members.Select(member => member.Name));
         Assert.Equal("b", options.Self.Name);
         Assert.False(options.IsNewCluster);
-        Assert.Equal((50.0, 250.0), (options.HeartbeatInterval.TotalMilliseconds, options.ElectionTimeout.TotalMilliseconds));
+        Assert.Equal((50.0, 250.0), Milliseconds(options));
         Assert.Equal((7UL, 8, 9), (options.SnapshotEntries, options.RequestBytesMax, options.TxnOperationsMax));
         Assert.Equal(long.MaxValue, options.QuotaBytes);
     }
@@ -64,6 +66,25 @@ public sealed class SettingsTests : IDisposable
             isFile ? File("{ \"name\": \"file\" }") : null);
         Assert.Equal(expected, ServerOptions.From(settings).Name);
     }
+
+    [Fact]
+    public void Etcds_variables_count_where_no_own_one_says_something()
+    {
+        var settings = Gather(
+            [],
+            ["ETCD_NAME=etcd", "ETCD_MAX_TXN_OPS=9", "SAMPAN_NAME=own", "ETCD_UNKNOWN=x", "SAMPAN_DATA_DIR="],
+            file: null);
+        var options = ServerOptions.From(settings);
+        Assert.Equal(("own", 9, "own.sampan"), (options.Name, options.TxnOperationsMax, options.DataPath));
+    }
+
+    [Fact]
+    public void A_variable_names_the_file() =>
+        Assert.Equal("f", Gather([], [$"SAMPAN_CONFIG_FILE={File("{ \"name\": \"f\" }")}"], file: null)["name"]);
+
+    [Fact]
+    public void Variables_that_kubernetes_makes_say_nothing() => Assert.Equal("default", Gather(
+        [], ["SAMPAN_SERVICE_HOST=a", "SAMPAN_PORT=tcp://a:1", "SAMPAN_PORT_1_TCP_ADDR=a"], file: null)["name"]);
 
     [Fact]
     public void A_file_takes_strings_numbers_comments_and_trailing_commas()
@@ -86,7 +107,8 @@ public sealed class SettingsTests : IDisposable
 
         static ServerOptions Member(string name, string token) => ServerOptions.From(Gather(
             [
-                $"name={name}", $"initial-advertise-peer-urls=http://{name}:1", "initial-cluster=a=http://a:1,b=http://b:1",
+                $"name={name}", $"initial-advertise-peer-urls=http://{name}:1",
+                "initial-cluster=a=http://a:1,b=http://b:1",
                 $"initial-cluster-token={token}",
             ],
             [],
@@ -109,22 +131,33 @@ public sealed class SettingsTests : IDisposable
     [InlineData("listen-client-urls=http://0.0.0.0:1", "--advertise-client-urls is ''; it must be given where")]
     [InlineData("listen-client-urls=http://[::]:1", "--advertise-client-urls is ''; it must be given where")]
     [InlineData("advertise-client-urls=https://a:1", "--advertise-client-urls is 'https://a:1'; it must be URLs like")]
-    [InlineData("listen-peer-urls=https://127.0.0.1:1", "--listen-peer-urls is 'https://127.0.0.1:1'; it must be URLs like")]
+    [InlineData(
+        "listen-peer-urls=https://127.0.0.1:1",
+        "--listen-peer-urls is 'https://127.0.0.1:1'; it must be URLs like")]
     [InlineData("listen-peer-urls=http://127.0.0.1:1,http://127.0.0.1:2", "it must be exactly one URL")]
     [InlineData("listen-peer-urls=http://a.example:1", "it must be URLs with an IP address of this machine")]
-    [InlineData("initial-advertise-peer-urls=https://a:1", "--initial-advertise-peer-urls is 'https://a:1'; it must be URLs")]
-    [InlineData("initial-advertise-peer-urls=http://a:1,http://b:1", "it must be the URL that --initial-cluster gives")]
+    [InlineData(
+        "initial-advertise-peer-urls=https://a:1",
+        "--initial-advertise-peer-urls is 'https://a:1'; it must be URLs")]
+    [InlineData("initial-advertise-peer-urls=http://a:1,http://b:1", "it must be exactly one URL")]
     [InlineData("initial-cluster=a=http://a:1", "a list in which this member, 'default', stands once")]
-    [InlineData("initial-cluster=default=http://a:1", "--initial-advertise-peer-urls is 'http://localhost:2380'; it must be the URL that --initial-cluster gives 'default', http://a:1")]
+    [InlineData(
+        "initial-cluster=default=http://a:1",
+        "--initial-advertise-peer-urls is 'http://localhost:2380'; it must be the URL that "
+        + "--initial-cluster gives 'default', http://a:1")]
     [InlineData("initial-cluster=default", "--initial-cluster is 'default'; it must be a list like")]
     [InlineData("initial-cluster=default=https://localhost:2380", "it must be a list like")]
     [InlineData("initial-cluster==http://localhost:2380", "it must be a list like")]
-    [InlineData("initial-cluster=default=http://localhost:2380,default=http://b:1", "('default=http://b:1' stands twice)")]
+    [InlineData(
+        "initial-cluster=default=http://localhost:2380,default=http://b:1",
+        "('default=http://b:1' stands twice)")]
     [InlineData("initial-cluster=default=http://localhost:2380,b=http://localhost:2380", "stands twice)")]
     [InlineData("initial-cluster-state=old", "--initial-cluster-state is 'old'; it must be new or existing.")]
     [InlineData("heartbeat-interval=0", "--heartbeat-interval is '0'; it must be a number from 1 to 60000.")]
     [InlineData("heartbeat-interval=1.5", "--heartbeat-interval is '1.5'; it must be a number")]
-    [InlineData("heartbeat-interval=201", "--election-timeout is '1000'; it must be at least 5 times --heartbeat-interval, which is 201.")]
+    [InlineData(
+        "heartbeat-interval=201",
+        "--election-timeout is '1000'; it must be at least 5 times --heartbeat-interval, which is 201.")]
     [InlineData("election-timeout=499", "it must be at least 5 times --heartbeat-interval, which is 100.")]
     [InlineData("election-timeout=249", "--election-timeout is '249'; it must be a number from 250 to 600000.")]
     [InlineData("election-timeout=600001", "it must be a number from 250 to 600000.")]
@@ -177,6 +210,9 @@ public sealed class SettingsTests : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static (double Heartbeat, double Election) Milliseconds(ServerOptions options) =>
+        (options.HeartbeatInterval.TotalMilliseconds, options.ElectionTimeout.TotalMilliseconds);
 
     private static Settings Gather(string[] flags, string[] variables, string? file) =>
         Settings.Gather(Pairs(flags), Pairs(variables), file);

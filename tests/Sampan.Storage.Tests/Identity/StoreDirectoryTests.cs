@@ -30,6 +30,38 @@ public sealed class StoreDirectoryTests
     }
 
     [Fact]
+    public void Reading_needs_a_store_that_does_not_run_and_creates_nothing()
+    {
+        Assert.Equal(StoreRefusal.NoStore, Refused("data"));
+        _files.CreateDirectory("empty");
+        Assert.Equal(StoreRefusal.NoStore, Refused("empty"));
+        using (StoreDirectory.Open(_files, "data", Identity(incarnation: 1)))
+        {
+            Assert.Equal(StoreRefusal.Locked, Refused("data"));
+        }
+
+        var before = _files.Tree().ToList();
+        using (var read = StoreDirectory.OpenForReading(_files, "data"))
+        {
+            Assert.Equal(Identity(incarnation: 1), read.Identity);
+            var thrown = Assert.Throws<StoreRefusedException>(
+                () => StoreDirectory.Open(_files, "data", Identity(incarnation: 1)));
+            Assert.Equal(StoreRefusal.Locked, thrown.Reason);
+        }
+
+        StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
+        Assert.Equal(before, _files.Tree());
+
+        // A copy without the lock's file gets none.
+        _files.DeleteFile("data/lock");
+        StoreDirectory.OpenForReading(_files, "data").Dispose();
+        Assert.False(_files.FileExists("data/lock"));
+
+        StoreRefusal Refused(string path) =>
+            Assert.Throws<StoreRefusedException>(() => StoreDirectory.OpenForReading(_files, path)).Reason;
+    }
+
+    [Fact]
     public void The_file_is_for_people_too()
     {
         StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();

@@ -1,0 +1,87 @@
+using Sampan.Server.Options;
+
+namespace Sampan.Cli.Tests;
+
+/// <summary>
+/// Purpose: the program answers a newcomer's questions, and says in a line what is wrong with arguments.
+/// </summary>
+public sealed class HelpTests
+{
+    [Fact]
+    public async Task The_program_names_its_commands_and_the_first_steps()
+    {
+        var run = await CommandRun.OfAsync("--help");
+        Assert.Equal(0, run.Code);
+        foreach (var part in (string[])["sampan dev", "etcdctl", "dev ", "server ", "status ", "inspect ", "bench "])
+        {
+            Assert.Contains(part, run.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("dev")]
+    [InlineData("server")]
+    [InlineData("status")]
+    [InlineData("inspect")]
+    [InlineData("bench")]
+    public async Task Every_command_has_an_example(string command)
+    {
+        var run = await CommandRun.OfAsync(command, "--help");
+        Assert.Equal(0, run.Code);
+        Assert.Contains("Example", run.Output, StringComparison.Ordinal);
+        Assert.Contains($"sampan {command}", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_setting_of_a_server_is_a_flag_with_its_default()
+    {
+        var run = await CommandRun.OfAsync("server", "--help");
+        Assert.All(Settings.All, setting =>
+        {
+            Assert.Contains($"--{setting.Name} ", run.Output, StringComparison.Ordinal);
+            Assert.Contains(setting.Help, run.Output, StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
+    public async Task The_version_is_told()
+    {
+        var run = await CommandRun.OfAsync("--version");
+        Assert.Equal(0, run.Code);
+        Assert.Matches(@"^\d+\.\d+\.\d+", run.Output);
+    }
+
+    [Theory]
+    [InlineData("Unrecognized command or argument '--nmae'.", "server", "--nmae", "x")]
+    [InlineData("Unrecognized command or argument 'serve'.", "serve")]
+    [InlineData("sampan: --name is ''; it must be a name", "server", "--name", "")]
+    [InlineData("sampan: --election-timeout is '499'; it must be at least 5", "server", "--election-timeout", "499")]
+    [InlineData("sampan: The settings file cannot be read", "server", "--config-file", "/nowhere/at.json")]
+    [InlineData("sampan: --port is 0; it must be from 1 to 35534.", "dev", "--port", "0")]
+    [InlineData("sampan: --port is 35535; it must be from 1 to 35534.", "dev", "--port", "35535")]
+    [InlineData("Cannot parse argument 'x' for option '--port'", "dev", "--port", "x")]
+    [InlineData("--endpoints holds 'a:b:c'; allowed is host:port", "status", "--endpoints", "a:b:c")]
+    [InlineData("--endpoints is empty; allowed is host:port", "status", "--endpoints", ",")]
+    [InlineData("Argument 'x' not recognized.", "bench", "get", "--consistency", "x")]
+    [InlineData("sampan: --clients is 0; it must be from 1 to 100000.", "bench", "put", "--clients", "0")]
+    [InlineData("sampan: --connections is 0; it must be from 1", "bench", "put", "--connections", "0")]
+    [InlineData("sampan: --total is -1; it must be 0 or more.", "bench", "put", "--total", "-1")]
+    [InlineData("sampan: --seconds is 0; it must be above 0.", "bench", "put", "--seconds", "0")]
+    [InlineData("sampan: --keys is 0; it must be 1 or more.", "bench", "put", "--keys", "0")]
+    [InlineData("sampan: --key-size is 7; it must be from 8 to 1024.", "bench", "put", "--key-size", "7")]
+    [InlineData(
+        "sampan: --key-size is 8; it must be large enough for 10000001 different keys.",
+        "bench", "put", "--key-size", "8", "--keys", "10000001")]
+    [InlineData("sampan: --value-size is -1; it must be from 0", "bench", "put", "--value-size", "-1")]
+    [InlineData("sampan: there is no directory /nowhere.", "inspect", "store", "/nowhere")]
+    [InlineData("--entries is -1; it must be from 0 to", "inspect", "log", "/nowhere", "--entries", "-1")]
+    [InlineData("Required argument 'DIR' missing", "inspect", "log")]
+    public async Task What_is_wrong_is_told_in_a_line_without_a_trace(string sentence, params string[] arguments)
+    {
+        var run = await CommandRun.OfAsync(arguments);
+        Assert.Equal(1, run.Code);
+        Assert.Contains(sentence, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Usage:", run.Output, StringComparison.Ordinal);
+    }
+}
