@@ -25,7 +25,8 @@ internal sealed class RandomRequests
     {
         0 => ("Compact", new CompactionRequest
         {
-            Revision = revision - 30 + _prng.NextBelow(32), Physical = _prng.Chance(1, 2),
+            Revision = revision - 30 + _prng.NextBelow(32),
+            Physical = _prng.Chance(1, 2),
         }),
         1 or 2 => ("DeleteRange", Delete()),
         < 8 => ("Range", Range(revision)),

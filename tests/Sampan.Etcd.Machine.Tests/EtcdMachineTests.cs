@@ -217,7 +217,10 @@ public sealed class EtcdMachineTests
         // etcd lets this pass and may not start again afterwards.
         var machine = new MachineUnderTest();
         machine.Put("b", "1");
-        var delete = new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = Utf8("a"), RangeEnd = NoEnd } };
+        var delete = new RequestOp
+        {
+            RequestDeleteRange = new DeleteRangeRequest { Key = Utf8("a"), RangeEnd = NoEnd },
+        };
         var keep = new RequestOp { RequestPut = new PutRequest { Key = Utf8("b"), IgnoreValue = true } };
         Assert.Equal(EtcdError.DuplicateKey, machine.TryApply<TxnResponse>(
             EtcdCommandKind.Txn, new TxnRequest { Success = { delete, keep } }, out _));
