@@ -38,20 +38,25 @@ internal static class RangeReads
             return ErrorOf(counted);
         }
 
-        var isPage = IsPage(request);
+        // One more than the limit says whether there are more; and it takes part in the sort, as in etcd.
+        var limit = IsPage(request) && request.Limit is > 0 and < long.MaxValue ? request.Limit + 1 : 0;
         var versions = answer.Versions;
-        var status = reader.Range(range, request.Revision, isPage ? request.Limit : 0, versions, out var count);
+        var status = reader.Range(range, request.Revision, limit, versions, out var count);
         answer.Count = count;
-        answer.More = isPage && request.Limit > 0 && count > request.Limit;
-        if (!isPage)
+        if (HasFilters(request))
         {
             versions.RemoveAll(version => !IsWanted(request, version));
+        }
+
+        if (!IsInKeyOrder(request))
+        {
             Sort(request, versions);
-            answer.More = request.Limit > 0 && versions.Count > request.Limit;
-            if (answer.More)
-            {
-                versions.RemoveRange((int)request.Limit, versions.Count - (int)request.Limit);
-            }
+        }
+
+        if (request.Limit > 0 && versions.Count > request.Limit)
+        {
+            answer.More = true;
+            versions.RemoveRange((int)request.Limit, versions.Count - (int)request.Limit);
         }
 
         return ErrorOf(status);
@@ -89,15 +94,20 @@ internal static class RangeReads
         _ => EtcdError.None,
     };
 
-    // Whether keys may be taken in order until there are enough.
+    // Whether keys are taken in order until there are enough. Where a target is named without an order, etcd sorts what
+    // it has taken that way: the first keys by that target, not the first by the target of all.
     private static bool IsPage(RangeRequest request) =>
-        (request.SortOrder == RangeRequest.Types.SortOrder.None
-            || request.SortOrder == RangeRequest.Types.SortOrder.Ascend)
-        && request.SortTarget == RangeRequest.Types.SortTarget.Key
-        && request.MinModRevision == 0
-        && request.MaxModRevision == 0
-        && request.MinCreateRevision == 0
-        && request.MaxCreateRevision == 0;
+        (request.SortOrder == RangeRequest.Types.SortOrder.None || IsInKeyOrder(request)) && !HasFilters(request);
+
+    private static bool IsInKeyOrder(RangeRequest request) =>
+        request.SortTarget == RangeRequest.Types.SortTarget.Key
+        && request.SortOrder != RangeRequest.Types.SortOrder.Descend;
+
+    private static bool HasFilters(RangeRequest request) =>
+        request.MinModRevision != 0
+        || request.MaxModRevision != 0
+        || request.MinCreateRevision != 0
+        || request.MaxCreateRevision != 0;
 
     private static bool IsWanted(RangeRequest request, in KeyVersion version) =>
         version.ModRevision >= request.MinModRevision

@@ -140,6 +140,8 @@ public static class RequestChecks
         {
             foreach (var operation in operations)
             {
+                // Stricter than etcd in one case: it does not see that a delete without end meets a put, and can come
+                // to a state from which it does not start again.
                 if (operation.RequestCase == RequestOp.RequestOneofCase.RequestDeleteRange)
                 {
                     var delete = operation.RequestDeleteRange;

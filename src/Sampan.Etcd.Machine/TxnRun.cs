@@ -48,7 +48,9 @@ internal sealed class TxnRun
     public EtcdError Prepare(IMvccReader reader)
     {
         Judge(_txn, reader);
-        return Check(_txn, reader);
+        // etcd looks at all puts before it looks at any read: the first complaint is the one that is told.
+        var error = CheckPuts(_txn, reader);
+        return error == EtcdError.None ? CheckReads(_txn, reader) : error;
     }
 
     /// <summary>Runs it, after it was prepared; the response comes without its outermost header.</summary>
@@ -77,7 +79,27 @@ internal sealed class TxnRun
         }
     }
 
-    private EtcdError Check(TxnRequest txn, IMvccReader reader)
+    private EtcdError CheckPuts(TxnRequest txn, IMvccReader reader)
+    {
+        foreach (var operation in BranchOf(txn))
+        {
+            var error = operation.RequestCase switch
+            {
+                RequestOp.RequestOneofCase.RequestPut =>
+                    StoreChecks.CheckInTxn(PutFields.Of(operation.RequestPut), reader),
+                RequestOp.RequestOneofCase.RequestTxn => CheckPuts(operation.RequestTxn, reader),
+                _ => EtcdError.None,
+            };
+            if (error != EtcdError.None)
+            {
+                return error;
+            }
+        }
+
+        return EtcdError.None;
+    }
+
+    private EtcdError CheckReads(TxnRequest txn, IMvccReader reader)
     {
         foreach (var operation in BranchOf(txn))
         {
@@ -85,9 +107,7 @@ internal sealed class TxnRun
             {
                 RequestOp.RequestOneofCase.RequestRange =>
                     RangeReads.ErrorOf(reader.Check(operation.RequestRange.Revision)),
-                RequestOp.RequestOneofCase.RequestPut =>
-                    StoreChecks.Check(PutFields.Of(operation.RequestPut), reader),
-                RequestOp.RequestOneofCase.RequestTxn => Check(operation.RequestTxn, reader),
+                RequestOp.RequestOneofCase.RequestTxn => CheckReads(operation.RequestTxn, reader),
                 _ => EtcdError.None,
             };
             if (error != EtcdError.None)
@@ -104,9 +124,9 @@ internal sealed class TxnRun
         var response = new TxnResponse { Succeeded = _branches[txn] };
         foreach (var operation in BranchOf(txn))
         {
-            // Every part tells the revision at which it saw the store.
+            // Every part tells the revision at which it saw the store; but etcd's nested transactions leave it out.
             var part = Execute(operation, reader, transaction);
-            ResponseHeaders.Set(part, new ResponseHeader { Revision = reader.Revision });
+            ResponseHeaders.Set(part, new ResponseHeader { Revision = part is TxnResponse ? 0 : reader.Revision });
             response.Responses.Add(part switch
             {
                 RangeResponse range => new ResponseOp { ResponseRange = range },

@@ -230,10 +230,7 @@ public sealed class MvccStore : IMvccReader
             var isThere = _current.TryGet(version.Key.Span, out var old);
             Invariant.Holds(isThere && old is not null);
             Supersede(version.Key.Span, old, version);
-            Add(
-                _history,
-                HistoryKey.Encode(version.Key.Span, Revision + 1),
-                VersionRecord.Tombstone(Revision + 1));
+            Replace(HistoryKey.Encode(version.Key.Span, Revision + 1), VersionRecord.Tombstone(Revision + 1));
             Remove(_current, version.Key.Span);
         }
 
@@ -251,10 +248,31 @@ public sealed class MvccStore : IMvccReader
     // A version that was made in this very transaction was never seen by anybody and leaves no trace.
     private void Supersede(ReadOnlySpan<byte> key, byte[] record, in KeyVersion version)
     {
-        if (version.ModRevision <= Revision)
+        if (version.ModRevision > Revision)
         {
-            Add(_history, HistoryKey.Encode(key, version.ModRevision), record);
+            return;
         }
+
+        var historyKey = HistoryKey.Encode(key, version.ModRevision);
+        if (version.Version == 1)
+        {
+            Replace(historyKey, record);
+        }
+        else
+        {
+            Add(_history, historyKey, record);
+        }
+    }
+
+    // A key that was deleted and put in one transaction has a tombstone of the same revision, which the version hides.
+    private void Replace(byte[] historyKey, byte[] record)
+    {
+        if (_history.TryGet(historyKey, out _))
+        {
+            Remove(_history, historyKey);
+        }
+
+        Add(_history, historyKey, record);
     }
 
     private static bool IsSameKey(byte[] left, byte[] right) =>

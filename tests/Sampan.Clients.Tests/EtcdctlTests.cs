@@ -1,6 +1,7 @@
 namespace Sampan.Clients.Tests;
 
 /// <summary>etcd's own client at Sampan, and, where it is installed, at a real etcd: the same answers.</summary>
+[Collection("One cluster at a time")]
 public sealed class EtcdctlTests
 {
     // In this order, since each builds on what those before have left; a line may bring what is typed in.

@@ -8,11 +8,11 @@ public sealed class DeterminismTests
 {
     private const int Commands = 1_000;
 
+    /// <summary>The seeds.</summary>
+    public static TheoryData<ulong> Seeds { get; } = [.. Enumerable.Range(1, 12).Select(seed => (ulong)seed)];
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
+    [MemberData(nameof(Seeds))]
     public void Equal_commands_give_equal_results_hashes_and_snapshots(ulong seed)
     {
         var one = new MachineUnderTest();

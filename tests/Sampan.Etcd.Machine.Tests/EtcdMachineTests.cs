@@ -41,6 +41,14 @@ public sealed class EtcdMachineTests
             new RangeRequest(all) { Limit = 2, SortOrder = SortOrder.Descend }));
         Assert.Equal("e=1 d=2 c=3 a=5 b=9 of 5", machine.Range(
             new RangeRequest(all) { SortTarget = SortTarget.Value }));
+
+        // Without an order only what the limit lets through, and one more, is sorted.
+        Assert.Equal("c=3 a=5 of 5 more", machine.Range(
+            new RangeRequest(all) { Limit = 2, SortTarget = SortTarget.Value }));
+        Assert.Equal("e=1 d=2 of 5 more", machine.Range(
+            new RangeRequest(all) { Limit = 2, SortTarget = SortTarget.Value, SortOrder = SortOrder.Ascend }));
+        Assert.Equal("e=1 d=2 of 5 more", machine.Range(
+            new RangeRequest(all) { Limit = 2, SortTarget = SortTarget.Value, MinModRevision = 1 }));
         Assert.Equal("b=9 e=1 d=2 c=3 a=5 of 5", machine.Range(
             new RangeRequest(all) { SortTarget = SortTarget.Mod, SortOrder = SortOrder.Descend }));
         Assert.Equal("b=9 a=5 c=3 d=2 e=1 of 5", machine.Range(
@@ -201,6 +209,33 @@ public sealed class EtcdMachineTests
 
         void Refused(EtcdError expected, EtcdCommandKind kind, IMessage message) =>
             Assert.Equal(expected, machine.TryApply<PutResponse>(kind, message, out _));
+    }
+
+    [Fact]
+    public void A_delete_without_end_beside_a_put_is_a_duplicate()
+    {
+        // etcd lets this pass and may not start again afterwards.
+        var machine = new MachineUnderTest();
+        machine.Put("b", "1");
+        var delete = new RequestOp
+        {
+            RequestDeleteRange = new DeleteRangeRequest { Key = Utf8("a"), RangeEnd = NoEnd },
+        };
+        var keep = new RequestOp { RequestPut = new PutRequest { Key = Utf8("b"), IgnoreValue = true } };
+        Assert.Equal(EtcdError.DuplicateKey, machine.TryApply<TxnResponse>(
+            EtcdCommandKind.Txn, new TxnRequest { Success = { delete, keep } }, out _));
+        Assert.Equal("b=1 of 1", machine.Range(new RangeRequest { Key = Utf8("b") }));
+    }
+
+    [Fact]
+    public void Of_two_complaints_the_one_is_told_that_etcd_tells()
+    {
+        var machine = new MachineUnderTest();
+        var put = new PutRequest { Key = Utf8("none"), IgnoreValue = true, Lease = 5 };
+        Assert.Equal(EtcdError.LeaseNotFound, machine.TryApply<PutResponse>(EtcdCommandKind.Put, put, out _));
+        var read = new RequestOp { RequestRange = new RangeRequest { Key = Utf8("k"), Revision = 99 } };
+        var txn = new TxnRequest { Success = { read, new RequestOp { RequestPut = put } } };
+        Assert.Equal(EtcdError.KeyNotFound, machine.TryApply<TxnResponse>(EtcdCommandKind.Txn, txn, out _));
     }
 
     [Fact]

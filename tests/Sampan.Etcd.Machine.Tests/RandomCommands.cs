@@ -61,7 +61,7 @@ internal sealed class RandomCommands
     public RangeRequest Range() => new()
     {
         Key = Key(),
-        RangeEnd = _prng.Chance(1, 2) ? ByteString.Empty : _prng.Chance(1, 4) ? ByteString.CopyFrom(0) : Key(),
+        RangeEnd = End(),
         Limit = _prng.Chance(1, 2) ? 0 : _prng.NextBelow(4),
         Revision = _prng.Chance(1, 2) ? 0 : _prng.NextBelow(300),
         KeysOnly = _prng.Chance(1, 4),
@@ -77,12 +77,12 @@ internal sealed class RandomCommands
         0 or 1 => EtcdCodec.Encode(EtcdCommandKind.DeleteRange, new DeleteRangeRequest
         {
             Key = Key(),
-            RangeEnd = _prng.Chance(1, 2) ? Key() : ByteString.Empty,
+            RangeEnd = End(),
             PrevKv = _prng.Chance(1, 2),
         }.ToByteArray()),
         2 => EtcdCodec.Encode(
             EtcdCommandKind.Compaction, new CompactionRequest { Revision = _prng.NextBelow(300) }.ToByteArray()),
-        3 or 4 => EtcdCodec.Encode(EtcdCommandKind.Txn, Txn(depth: 2).ToByteArray()),
+        3 or 4 => EtcdCodec.Encode(EtcdCommandKind.Txn, Txn(depth: 3).ToByteArray()),
         5 => EtcdCodec.Encode(EtcdCommandKind.PublishMember, new Member
         {
             ID = (ulong)_prng.NextBelow(3),
@@ -113,7 +113,10 @@ internal sealed class RandomCommands
                 branch.Add(_prng.NextBelow(depth > 0 ? 4 : 3) switch
                 {
                     0 => new RequestOp { RequestRange = Range() },
-                    1 => new RequestOp { RequestDeleteRange = new DeleteRangeRequest { Key = Key(), PrevKv = true } },
+                    1 => new RequestOp
+                    {
+                        RequestDeleteRange = new DeleteRangeRequest { Key = Key(), RangeEnd = End(), PrevKv = true },
+                    },
                     2 => new RequestOp { RequestPut = Put() },
                     _ => new RequestOp { RequestTxn = Txn(depth - 1) },
                 });
@@ -122,6 +125,13 @@ internal sealed class RandomCommands
 
         return txn;
     }
+
+    private ByteString End() => _prng.NextBelow(8) switch
+    {
+        0 => ByteString.CopyFrom(0),
+        < 4 => Key(),
+        _ => ByteString.Empty,
+    };
 
     private ByteString Key() => _prng.Chance(1, 30)
         ? ByteString.Empty

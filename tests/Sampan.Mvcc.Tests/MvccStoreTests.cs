@@ -87,6 +87,38 @@ public sealed class MvccStoreTests
     }
 
     [Fact]
+    public void A_key_that_comes_and_goes_in_one_transaction_is_counted_once()
+    {
+        var store = Empty();
+        Put(store, "k", "1");
+        for (var round = 0; round < 3; round++)
+        {
+            var transaction = store.Begin();
+            transaction.Delete(KeyRange.All, deleted: null);
+            transaction.Put("k"u8, "2"u8, lease: 0);
+            transaction.Delete(KeyRange.All, deleted: null);
+            transaction.Put("k"u8, "3"u8, lease: 0);
+            transaction.Commit();
+        }
+
+        Assert.True(store.TryGet("k"u8, out var found));
+        Assert.Equal((5L, 1L), (found.Value.CreateRevision, found.Value.Version));
+        var into = new List<KeyVersion>();
+        Assert.Equal(MvccStatus.Ok, store.Range(KeyRange.All, 4, 0, into, out _));
+        Assert.Equal(4, Assert.Single(into).ModRevision);
+        var last = store.Begin();
+        last.Delete(KeyRange.All, deleted: null);
+        last.Commit();
+        Assert.Equal(MvccStatus.Ok, store.Compact(store.Revision));
+        while (store.RunCompactionStep(2))
+        {
+            // To the end.
+        }
+
+        Assert.Equal(0, store.SizeBytes);
+    }
+
+    [Fact]
     public void Compaction_keeps_the_compacted_revision_readable_and_frees_what_is_older()
     {
         var store = Empty();
