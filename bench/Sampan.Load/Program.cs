@@ -6,7 +6,8 @@ var runs = new Option<int>("--runs") { Description = "Runs of each.", DefaultVal
 var seconds = new Option<int>("--seconds") { Description = "Seconds a workload.", DefaultValueFactory = _ => 5 };
 var clients = new Option<string>("--clients")
 {
-    Description = "Numbers of clients, separated by commas.", DefaultValueFactory = _ => "1,64,256,1024",
+    Description = "Numbers of clients, separated by commas.",
+    DefaultValueFactory = _ => "1,64,256,1024",
 };
 var only = new Option<string?>("--only") { Description = "sampan or etcd alone." };
 var root = new RootCommand(

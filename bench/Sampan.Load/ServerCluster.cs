@@ -62,7 +62,9 @@ internal sealed class ServerCluster : IDisposable
         {
             var start = new ProcessStartInfo(_program)
             {
-                RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false,
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
             };
             string[] flags =
             [

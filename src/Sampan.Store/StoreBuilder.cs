@@ -39,8 +39,10 @@ public static class StoreBuilder
                 SegmentBytes = parts.SegmentBytes,
                 EntryBytesMax = options.CommandBytesMax + CommandEnvelope.HeaderBytes,
                 Owner = options.Incarnation,
+                MustExist = directory.IsComplete,
             };
             log = SegmentedLog.Open(parts.Files, directory.LogPath, logOptions, out var recovered);
+            directory.Complete();
             foreach (var remark in recovered.Remarks)
             {
                 parts.Events.OnRemark(remark);

@@ -17,7 +17,9 @@ internal sealed class RealEtcd : IDisposable
         var peer = $"http://127.0.0.1:{ports[1].ToString(CultureInfo.InvariantCulture)}";
         var start = new ProcessStartInfo("etcd")
         {
-            RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         string[] flags =
         [

@@ -160,7 +160,10 @@ public sealed class NothingLostTests
         {
             var page = await cluster.CallAsync<RangeRequest, RangeResponse>(member, "Range", new RangeRequest
             {
-                Key = from, RangeEnd = ByteString.CopyFromUtf8("x"), Limit = 2_000, Revision = revision,
+                Key = from,
+                RangeEnd = ByteString.CopyFromUtf8("x"),
+                Limit = 2_000,
+                Revision = revision,
             });
             revision = revision == 0 ? page.Header.Revision : revision;
             foreach (var kv in page.Kvs)
@@ -208,7 +211,8 @@ public sealed class NothingLostTests
             await Task.WhenAll(Enumerable.Range(0, 10).Select(part => cluster.CallAsync<PutRequest, PutResponse>(
                 member, "Put", new PutRequest
                 {
-                    Key = ByteString.CopyFromUtf8($"many/{client}/{i}/{part}"), Value = ByteString.CopyFromUtf8("v"),
+                    Key = ByteString.CopyFromUtf8($"many/{client}/{i}/{part}"),
+                    Value = ByteString.CopyFromUtf8("v"),
                 })));
         }
     }

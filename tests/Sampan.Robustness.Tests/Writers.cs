@@ -47,7 +47,8 @@ internal sealed class Writers
             var key = $"w{writer}/{++_last[writer]:D9}";
             var request = new PutRequest
             {
-                Key = ByteString.CopyFromUtf8(key), Value = ByteString.CopyFromUtf8(ValueOf(key)),
+                Key = ByteString.CopyFromUtf8(key),
+                Value = ByteString.CopyFromUtf8(ValueOf(key)),
             };
             try
             {

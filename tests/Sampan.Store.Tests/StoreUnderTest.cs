@@ -7,7 +7,7 @@ using Sampan.Raft.Events;
 
 namespace Sampan.Store.Tests;
 
-/// <summary>A store of one member on real files and real threads.</summary>
+/// <summary>A store of one member on real threads, and on real files if no others are given.</summary>
 internal sealed class StoreUnderTest : IStateMachineFactory, IStoreEvents, IWorkerAlarm, IDisposable
 {
     private static readonly GroupId _group = new(1);
@@ -15,7 +15,9 @@ internal sealed class StoreUnderTest : IStateMachineFactory, IStoreEvents, IWork
     private readonly BuiltStore _store;
     private readonly TaskCompletionSource _leads = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public StoreUnderTest(string dataPath, ulong clusterId = 7, ulong snapshotEntries = 0)
+    public StoreUnderTest(
+        string dataPath, ulong clusterId = 7, ulong snapshotEntries = 0, ulong incarnation = 1,
+        IFileSystem? files = null)
     {
         var time = new BootTimeProvider();
         var watch = new WorkerThreadOptions
@@ -29,14 +31,15 @@ internal sealed class StoreUnderTest : IStateMachineFactory, IStoreEvents, IWork
             {
                 Store = new StoreId(1),
                 ClusterId = clusterId,
-                Incarnation = new Incarnation(1, 2),
+                Incarnation = new Incarnation(incarnation, 2),
                 Boot = new BootId(3),
                 SnapshotEntries = snapshotEntries,
                 CompactionMarginEntries = 1,
+                CommandBytesMax = files is null ? 1536 * 1024 : 1024,
             },
-            Files = new OsFileSystem(),
+            Files = files ?? new OsFileSystem(),
             DataPath = dataPath,
-            SegmentBytes = 16 * 1024 * 1024,
+            SegmentBytes = files is null ? 16 * 1024 * 1024 : 64 * 1024,
             Transport = new LonelyTransport(),
             Machines = this,
             Runner = new WorkerThreadRunner(time, watch, this),
@@ -46,6 +49,9 @@ internal sealed class StoreUnderTest : IStateMachineFactory, IStoreEvents, IWork
             Events = this,
         });
     }
+
+    /// <summary>Which life of its disk it is.</summary>
+    public Incarnation Incarnation => _store.Identity.Incarnation;
 
     public async Task<IRaftGroup> StartAsync()
     {

@@ -35,6 +35,7 @@ internal sealed class StoreView
         table.AddTexts("cluster", Printing.Id(identity.ClusterId));
         table.AddTexts("incarnation", identity.Incarnation.ToString());
         table.AddTexts("format", StoreDirectory.Format.ToString(CultureInfo.InvariantCulture));
+        table.AddTexts("first start", _directory.IsComplete ? "complete" : "cut, to be begun again");
         var logBytes = segments.Sum(segment => segment.LengthBytes);
         table.AddTexts("segments", $"{segments.Count} ({Printing.Bytes(logBytes)})");
         table.AddTexts("spare segments", Spares());

@@ -13,19 +13,25 @@ namespace Sampan.Storage.Identity;
 /// </summary>
 internal static class IdentityFile
 {
-    /// <summary>The format that this code writes, and the newest that it reads.</summary>
-    public const int Format = 1;
+    /// <summary>The format that this code writes and reads.</summary>
+    public const int Format = 2;
 
     /// <summary>No file of any format is larger.</summary>
     public const int BytesMax = 4096;
 
-    /// <summary>The text for an identity.</summary>
-    public static byte[] Encode(StoreIdentity identity)
+    private const string Begun = "begun";
+    private const string Complete = "complete";
+
+    /// <summary>The text for an identity, and whether the first start came to its end.</summary>
+    public static byte[] Encode(StoredIdentity stored)
     {
+        var identity = stored.Identity;
+        var start = stored.IsComplete ? Complete : Begun;
         var body = string.Create(
             CultureInfo.InvariantCulture,
             $"  \"format\": {Format},\n  \"cluster\": \"{identity.ClusterId:x16}\",\n"
-            + $"  \"store\": {identity.Store.Value},\n  \"incarnation\": \"{identity.Incarnation}\",\n");
+            + $"  \"store\": {identity.Store.Value},\n  \"incarnation\": \"{identity.Incarnation}\",\n"
+            + $"  \"first-start\": \"{start}\",\n");
         var crc = Crc32C.Of(Encoding.UTF8.GetBytes(body));
         return Encoding.UTF8.GetBytes("{\n" + body + $"  \"crc32c\": \"{crc:x8}\"\n}}\n");
     }
@@ -43,9 +49,9 @@ internal static class IdentityFile
     }
 
     /// <summary>Reads a text of this format.</summary>
-    public static bool TryDecode(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out StoreIdentity? identity)
+    public static bool TryDecode(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out StoredIdentity? stored)
     {
-        identity = null;
+        stored = null;
         using var document = TryParse(bytes);
         if (document is null
             || !TryGetHex(document.RootElement, "cluster", 16, out var cluster)
@@ -63,8 +69,12 @@ internal static class IdentityFile
             Store = new StoreId(storeId),
             Incarnation = new Incarnation((ulong)(incarnation >> 64), unchecked((ulong)incarnation)),
         };
-        identity = bytes.Span.SequenceEqual(Encode(read)) && read.Incarnation.IsBound ? read : null;
-        return identity is not null;
+        var isComplete = document.RootElement.TryGetProperty("first-start", out var start)
+            && start.ValueKind == JsonValueKind.String
+            && start.ValueEquals(Complete);
+        var found = new StoredIdentity(read, isComplete);
+        stored = bytes.Span.SequenceEqual(Encode(found)) && read.Incarnation.IsBound ? found : null;
+        return stored is not null;
     }
 
     private static bool TryGetHex(JsonElement root, string name, int digits, out UInt128 value)

@@ -16,13 +16,16 @@ public sealed class StoreDirectory : IDisposable
     // What the root of a file system of its own brings along.
     private const string FileSystemOwnName = "lost+found";
 
+    private readonly IFileSystem _files;
     private readonly IDisposable? _lock;
 
-    private StoreDirectory(string path, StoreIdentity identity, IDisposable? heldLock)
+    private StoreDirectory(IFileSystem files, string path, StoredIdentity stored, IDisposable? heldLock)
     {
-        Path = path;
-        Identity = identity;
+        _files = files;
         _lock = heldLock;
+        Path = path;
+        Identity = stored.Identity;
+        IsComplete = stored.IsComplete;
     }
 
     /// <summary>The format of the identity's file that this code reads and writes.</summary>
@@ -33,6 +36,12 @@ public sealed class StoreDirectory : IDisposable
 
     /// <summary>Whose data it holds; durable.</summary>
     public StoreIdentity Identity { get; }
+
+    /// <summary>
+    /// A start came so far that log and identity both were durable, before anything was sent. From then on a missing
+    /// log is damage: a store that goes on without it has forgotten its votes, under a name that its peers trust.
+    /// </summary>
+    public bool IsComplete { get; private set; }
 
     /// <summary>The directory of the log; whoever keeps it creates it.</summary>
     public string LogPath => System.IO.Path.Combine(Path, "log");
@@ -61,15 +70,15 @@ public sealed class StoreDirectory : IDisposable
         var isOpen = false;
         try
         {
-            var identity = Read(files, path) ?? Create(files, path, wanted);
-            Compare(path, identity, wanted);
+            var found = Read(files, path) ?? Create(files, path, wanted);
+            Compare(path, found.Identity, wanted);
 
             // Also what was found: an earlier life may have renamed it and died before this. A peer that is told an
             // incarnation keeps it for good, so no power cut may take it back from here on.
             files.SyncDirectory(path);
             files.SyncDirectory(ParentDirectory.Of(path));
             isOpen = true;
-            return new StoreDirectory(path, identity, held);
+            return new StoreDirectory(files, path, found, held);
         }
         finally
         {
@@ -96,10 +105,10 @@ public sealed class StoreDirectory : IDisposable
         var isOpen = false;
         try
         {
-            var identity = Read(files, path) ?? throw new StoreRefusedException(
+            var found = Read(files, path) ?? throw new StoreRefusedException(
                 StoreRefusal.NoStore, $"the directory {path} has no {IdentityName}: it is no store's data directory");
             isOpen = true;
-            return new StoreDirectory(path, identity, held);
+            return new StoreDirectory(files, path, found, held);
         }
         finally
         {
@@ -108,6 +117,22 @@ public sealed class StoreDirectory : IDisposable
                 held?.Dispose();
             }
         }
+    }
+
+    /// <summary>
+    /// The first start is complete: the log is there and durable. Called before anything is sent; returns when it is
+    /// durable, and does nothing if it was so already.
+    /// </summary>
+    public void Complete()
+    {
+        if (IsComplete)
+        {
+            return;
+        }
+
+        Write(_files, Path, new StoredIdentity(Identity, IsComplete: true));
+        _files.SyncDirectory(Path);
+        IsComplete = true;
     }
 
     /// <summary>Releases the lock.</summary>
@@ -135,7 +160,7 @@ public sealed class StoreDirectory : IDisposable
         }
     }
 
-    private static StoreIdentity? Read(IFileSystem files, string path)
+    private static StoredIdentity? Read(IFileSystem files, string path)
     {
         var identityPath = System.IO.Path.Combine(path, IdentityName);
         if (!files.FileExists(identityPath))
@@ -149,12 +174,20 @@ public sealed class StoreDirectory : IDisposable
         {
             throw new StoreRefusedException(
                 StoreRefusal.NewerFormat,
-                $"{identityPath} has format {format}, this version reads up to {IdentityFile.Format}: the directory "
-                + "was used by a later version, start that one");
+                $"{identityPath} has format {format}, this version reads {IdentityFile.Format}: the directory was "
+                + "used by a later version, start that one");
         }
 
-        return IdentityFile.TryDecode(bytes, out var identity)
-            ? identity
+        if (format is > 0 and < IdentityFile.Format)
+        {
+            throw new StoreRefusedException(
+                StoreRefusal.OlderFormat,
+                $"{identityPath} has format {format}, this version reads {IdentityFile.Format}: the directory was used "
+                + "by a version from before the first release, and is not converted; name an empty one");
+        }
+
+        return IdentityFile.TryDecode(bytes, out var stored)
+            ? stored
             : throw new StoreRefusedException(
                 StoreRefusal.Damaged,
                 $"{identityPath} is damaged. The store must not start under a guessed identity: restore the file, or "
@@ -169,7 +202,7 @@ public sealed class StoreDirectory : IDisposable
         return bytes[..count];
     }
 
-    private static StoreIdentity Create(IFileSystem files, string path, StoreIdentity wanted)
+    private static StoredIdentity Create(IFileSystem files, string path, StoreIdentity wanted)
     {
         var foreign = files.List(path).FirstOrDefault(entry => entry is not (LockName or TemporaryName
             or FileSystemOwnName));
@@ -181,16 +214,22 @@ public sealed class StoreDirectory : IDisposable
                 + "directory, and an old one its identity");
         }
 
+        var begun = new StoredIdentity(wanted, IsComplete: false);
+        Write(files, path, begun);
+        return begun;
+    }
+
+    private static void Write(IFileSystem files, string path, StoredIdentity stored)
+    {
         var temporaryPath = System.IO.Path.Combine(path, TemporaryName);
         files.DeleteFile(temporaryPath);
         using (var file = files.Open(temporaryPath, FileOpenMode.CreateNew))
         {
-            file.Write(0, IdentityFile.Encode(wanted));
+            file.Write(0, IdentityFile.Encode(stored));
             file.Sync();
         }
 
         files.Rename(temporaryPath, System.IO.Path.Combine(path, IdentityName));
-        return wanted;
     }
 
     private static void Compare(string path, StoreIdentity found, StoreIdentity wanted)

@@ -23,4 +23,7 @@ public enum StoreRefusal
 
     /// <summary>It is to be read, but there is no store in it.</summary>
     NoStore = 6,
+
+    /// <summary>A version from before the first release wrote it.</summary>
+    OlderFormat = 7,
 }

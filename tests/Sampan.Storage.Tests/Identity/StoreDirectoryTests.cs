@@ -68,10 +68,10 @@ public sealed class StoreDirectoryTests
         var lines = Encoding.ASCII.GetString(_files.Peek(File)).Split('\n');
         Assert.Equal(
             [
-                "{", "  \"format\": 1,", "  \"cluster\": \"00000000000000c1\",", "  \"store\": 4,",
-                "  \"incarnation\": \"00000000000000010000000000000009\",",
+                "{", "  \"format\": 2,", "  \"cluster\": \"00000000000000c1\",", "  \"store\": 4,",
+                "  \"incarnation\": \"00000000000000010000000000000009\",", "  \"first-start\": \"begun\",",
             ],
-            lines[..5]);
+            lines[..6]);
     }
 
     [Fact]
@@ -122,13 +122,42 @@ public sealed class StoreDirectoryTests
     }
 
     [Fact]
+    public void Complete_is_said_once_and_for_good()
+    {
+        CrashScript.Run(
+            _files,
+            (files, promise) =>
+            {
+                using var directory = StoreDirectory.Open(files, "data", Identity(incarnation: 1));
+                Assert.False(directory.IsComplete);
+                directory.Complete();
+                Assert.True(directory.IsComplete);
+                promise.IsGiven = true;
+                directory.Complete();
+                files.FileExists(File);
+            },
+            (files, isPromised) =>
+            {
+                using var next = StoreDirectory.Open(files, "data", Identity(incarnation: 1));
+                Assert.True(next.IsComplete || !isPromised);
+                next.Complete();
+                Assert.Equal(["lock", "store.json"], files.List("data"));
+            });
+    }
+
+    [Fact]
     public void A_flipped_bit_anywhere_is_refused()
     {
-        StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
+        using (var directory = StoreDirectory.Open(_files, "data", Identity(incarnation: 1)))
+        {
+            directory.Complete();
+        }
+
         for (var bit = 0; bit < _files.Peek(File).Length * 8; bit++)
         {
             Disks.Flip(_files, File, bit);
-            Assert.True(Refused(Identity(incarnation: 1)) is StoreRefusal.Damaged or StoreRefusal.NewerFormat);
+            Assert.True(Refused(Identity(incarnation: 1))
+                is StoreRefusal.Damaged or StoreRefusal.NewerFormat or StoreRefusal.OlderFormat);
             Disks.Flip(_files, File, bit);
         }
 
@@ -141,8 +170,8 @@ public sealed class StoreDirectoryTests
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("{\"format\": \"1\"}")]
-    [InlineData("{\"format\": 1, \"cluster\": \"\\ud800000000000000\", \"store\": 4}")]
-    [InlineData("{\"format\": 1, \"cluster\": 1, \"store\": -4, \"incarnation\": {}}")]
+    [InlineData("{\"format\": 2, \"cluster\": \"\\ud800000000000000\", \"store\": 4}")]
+    [InlineData("{\"format\": 2, \"cluster\": 1, \"store\": -4, \"incarnation\": {}}")]
     public void Nonsense_is_refused_as_damage(string text)
     {
         StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
@@ -157,9 +186,12 @@ public sealed class StoreDirectoryTests
         Assert.Equal(StoreRefusal.AnotherCluster, Refused(Identity(incarnation: 1) with { ClusterId = 0xC2 }));
         Assert.Equal(StoreRefusal.AnotherStore, Refused(Identity(incarnation: 1) with { Store = new StoreId(5) }));
 
-        var newer = Encoding.ASCII.GetString(_files.Peek(File)).Replace("\"format\": 1", "\"format\": 2");
+        var newer = Encoding.ASCII.GetString(_files.Peek(File)).Replace("\"format\": 2", "\"format\": 3");
         Disks.Put(_files, File, Encoding.ASCII.GetBytes(newer));
         Assert.Equal(StoreRefusal.NewerFormat, Refused(Identity(incarnation: 1)));
+        var older = newer.Replace("\"format\": 3", "\"format\": 1");
+        Disks.Put(_files, File, Encoding.ASCII.GetBytes(older));
+        Assert.Equal(StoreRefusal.OlderFormat, Refused(Identity(incarnation: 1)));
     }
 
     [Fact]
