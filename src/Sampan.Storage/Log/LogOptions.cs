@@ -42,7 +42,8 @@ public sealed record LogOptions
     public void Validate()
     {
         Require(SegmentBytes % LogFormat.BlockBytes == 0, "SegmentBytes must be a multiple of 4096");
-        Require(SegmentBytes >= 16 * LogFormat.BlockBytes, "SegmentBytes must be at least 64 KiB");
+        const int bytesMin = LogFormat.SegmentBlocksMin * LogFormat.BlockBytes;
+        Require(SegmentBytes >= bytesMin, "SegmentBytes must be at least 64 KiB");
         Require(SegmentBytes <= 1 << 30, "SegmentBytes must be at most 1 GiB");
         Require(EntryBytesMax > 0, "EntryBytesMax must be above 0");
         Require(Owner.IsBound, "Owner must be the incarnation of the data directory");

@@ -138,7 +138,7 @@ internal sealed class LogRecovery
                 RequireWhole(reader, header, path);
                 _segments.Add(new Segment(sequence, header.Batch, file, path));
             }
-            else if (!isLast || HoldsAny(reader, sequence))
+            else if (!isLast || reader.Blocks < LogFormat.SegmentBlocksMin || HoldsAny(reader, sequence))
             {
                 throw Damaged(path, sequence, block: 0, "the segment's header is bad");
             }

@@ -194,14 +194,20 @@ public sealed class LogAppendTests
             log.Append(task, []);
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (var task in tasks.Skip(100))
+        // The index grows in steps, and now and then the runtime allocates something of its own on this thread (types
+        // it meets late, methods it compiles again): neither is in the way of an append, nor in most of these chunks.
+        var allocated = tasks.Skip(100).Chunk(20).Select(chunk =>
         {
-            log.Append(task, []);
-        }
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (var task in chunk)
+            {
+                log.Append(task, []);
+            }
 
-        var perEntry = (GC.GetAllocatedBytesForCurrentThread() - before) / 500;
-        Assert.InRange(perEntry, 0, 16);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }).Order().ToList();
+        Assert.Equal(0, allocated[allocated.Count / 2]);
+        Assert.InRange(allocated.Sum(), 0, 500 * 64);
     }
 
     private static void AssertRefused(LogBatch batch)

@@ -73,6 +73,26 @@ public sealed class LogDamageTests
         }
     }
 
+    /// <summary>
+    /// Of a last segment that was cut in its header nothing tells that it was ever opened, but for its length: a
+    /// segment has all of its blocks before it gets its name.
+    /// </summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(46)]
+    [InlineData(4096)]
+    [InlineData(60_000)]
+    public void A_last_segment_that_was_cut_was_not_never_opened(int lengthBytes)
+    {
+        var (disk, _) = Script(isMarked: true);
+        using (var file = disk.Open($"{LogScripts.Folder}/{Segments(disk)[^1]}", FileOpenMode.ReadWrite))
+        {
+            file.SetLength(lengthBytes);
+        }
+
+        Assert.Throws<StorageDamagedException>(() => LogScripts.Describe(disk));
+    }
+
     /// <summary>The sentence says which file, where, and whose data it was.</summary>
     [Fact]
     public void Damage_is_named()
