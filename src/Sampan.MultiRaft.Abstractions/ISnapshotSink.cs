@@ -12,6 +12,9 @@ public interface ISnapshotSink : IDisposable
     /// <summary>Of a received snapshot: the files that its manifest names, in order; else empty.</summary>
     IReadOnlyList<SnapshotFile> ExpectedFiles { get; }
 
+    /// <summary>Bytes given to it so far, over all files.</summary>
+    long LengthBytes { get; }
+
     /// <summary>Starts the next file; the one before is finished. Names are plain names, never paths.</summary>
     void BeginFile(string name);
 

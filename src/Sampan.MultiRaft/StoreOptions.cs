@@ -58,8 +58,18 @@ public sealed record StoreOptions
     /// <summary>Bytes that the log reader fetches at once.</summary>
     public int ReadBytesMax { get; init; } = 1024 * 1024;
 
-    /// <summary>Entries between two snapshots of a group; 0: only on demand.</summary>
+    /// <summary>
+    /// Entries between two snapshots of a group, at least; 0: only on demand. See also
+    /// <see cref="SnapshotGrowthPercent"/>.
+    /// </summary>
     public ulong SnapshotEntries { get; init; } = 100_000;
+
+    /// <summary>
+    /// How large the entries since the newest snapshot have to be before the next one is taken, in percent of that
+    /// snapshot's size. With 100 snapshots write about as much as the log does, however large the state is; 0 takes one
+    /// every <see cref="SnapshotEntries"/>, which keeps the log and a restart shorter.
+    /// </summary>
+    public int SnapshotGrowthPercent { get; init; } = 100;
 
     /// <summary>Entries kept behind the older snapshot, so that a follower that lags a little needs none.</summary>
     public ulong CompactionMarginEntries { get; init; } = 5_000;
@@ -93,6 +103,11 @@ public sealed record StoreOptions
         Require(ApplyEntriesMax > 0, nameof(ApplyEntriesMax), $"{ApplyEntriesMax}", "above 0");
         Require(EntryCacheBytesMax > 0, nameof(EntryCacheBytesMax), $"{EntryCacheBytesMax}", "above 0");
         Require(ReadBytesMax > 0, nameof(ReadBytesMax), $"{ReadBytesMax}", "above 0");
+        Require(
+            SnapshotGrowthPercent is >= 0 and <= 1000,
+            nameof(SnapshotGrowthPercent),
+            $"{SnapshotGrowthPercent}",
+            "from 0 to 1000");
         Require(
             SnapshotWindowBytes >= 64 * 1024, nameof(SnapshotWindowBytes), $"{SnapshotWindowBytes}", "at least 65536");
     }

@@ -247,6 +247,7 @@ public sealed class StoreServer : IAsyncDisposable
         ElectionTimeout = options.ElectionTimeout,
         HeartbeatInterval = options.HeartbeatInterval,
         SnapshotEntries = options.SnapshotEntries,
+        SnapshotGrowthPercent = options.SnapshotGrowthPercent,
         CommandBytesMax = options.RequestBytesMax + CommandOverheadBytes,
     };
 

@@ -34,6 +34,9 @@ internal sealed class MemorySnapshotFile : ISnapshotSink, ISnapshotSource
     public IReadOnlyList<SnapshotFile> Files => [new SnapshotFile(_name, _bytes.Length, 0)];
 
     /// <inheritdoc/>
+    public long LengthBytes => _bytes.Length;
+
+    /// <inheritdoc/>
     public void BeginFile(string name) => _name = name;
 
     /// <inheritdoc/>

@@ -87,6 +87,35 @@ public sealed class HostTests
         cluster.RunUntil(() => away.Commands(1).Count == 100);
     }
 
+    /// <summary>What snapshots write stays in proportion to what clients write, however large the state is.</summary>
+    [Theory]
+    [InlineData(0, 40, 41)]
+    [InlineData(50, 7, 10)]
+    [InlineData(100, 4, 7)]
+    public void Snapshots_wait_until_the_log_has_grown_with_the_state(int percent, int least, int most)
+    {
+        var cluster = new HostCluster(
+            1,
+            options => options with
+            {
+                SnapshotEntries = 10,
+                SnapshotGrowthPercent = percent,
+                CompactionMarginEntries = 0,
+            });
+        cluster.Create(1);
+        for (var i = 0; i < 400; i++)
+        {
+            cluster.Propose(cluster[1], 1, new string('c', 1000));
+        }
+
+        Assert.InRange(cluster[1].Snapshots.Taken, least, most);
+        var taken = cluster[1].Snapshots.Taken;
+        cluster[1].Stop();
+        cluster[1].Start();
+        cluster.RunUntil(() => cluster[1].Commands(1).Count == 400);
+        Assert.Equal(taken, cluster[1].Snapshots.Taken);
+    }
+
     [Fact]
     public void Stores_with_a_hundred_groups_serve_them_all()
     {

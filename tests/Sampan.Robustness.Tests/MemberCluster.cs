@@ -11,6 +11,9 @@ namespace Sampan.Robustness.Tests;
 /// <summary>Three members as processes, and clients of each.</summary>
 internal sealed class MemberCluster : IDisposable
 {
+    /// <summary>Tests that start processes run one after another.</summary>
+    public const string TestsName = "processes";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
     private static readonly GrpcCallOptions Call = new() { Timeout = TimeSpan.FromSeconds(10) };

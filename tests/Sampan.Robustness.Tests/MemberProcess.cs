@@ -29,6 +29,7 @@ internal sealed class MemberProcess : IDisposable
             "--heartbeat-interval", "50",
             "--election-timeout", "500",
             "--snapshot-count", "1000",
+            "--snapshot-growth", "0",
         ];
     }
 
@@ -37,6 +38,9 @@ internal sealed class MemberProcess : IDisposable
 
     /// <summary>Its data directory.</summary>
     public string DataPath { get; }
+
+    /// <summary>Where its snapshots are.</summary>
+    public string SnapshotPath => Path.Combine(DataPath, "snapshots");
 
     /// <summary>Where clients reach it.</summary>
     public Uri Endpoint { get; }
@@ -64,6 +68,13 @@ internal sealed class MemberProcess : IDisposable
             start.ArgumentList.Add(flag);
         }
 
+        // What sets up these tests is no setting of a server.
+        foreach (var name in start.Environment.Keys.Where(
+            name => name.StartsWith("SAMPAN_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
         _process = Process.Start(start) ?? throw new InvalidOperationException("sampan could not be started");
         _process.ErrorDataReceived += Hear;
         _process.OutputDataReceived += Hear;
@@ -79,6 +90,39 @@ internal sealed class MemberProcess : IDisposable
             _process.Kill();
             _process.WaitForExit();
         }
+    }
+
+    /// <summary>Its process; 0 if it never ran.</summary>
+    public int ProcessId => _process?.Id ?? 0;
+
+    /// <summary>How it ended; null while it runs.</summary>
+    public int? ExitCode => _process is { HasExited: true } ? _process.ExitCode : null;
+
+    /// <summary>
+    /// Starts it, and kills it at once when it begins to receive a snapshot at or above an index; false if that
+    /// snapshot was complete already.
+    /// </summary>
+    public async Task<bool> StartAndKillInInstallAsync(ulong fromIndex)
+    {
+        var begun = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watcher = new FileSystemWatcher(SnapshotPath) { IncludeSubdirectories = true };
+        watcher.Created += (_, created) =>
+        {
+            // "<index>.tmp", perhaps with the number of a copy in between.
+            var parts = Path.GetFileName(created.FullPath).Split('.');
+            if (parts is [var index, .., "tmp"]
+                && ulong.TryParse(index, CultureInfo.InvariantCulture, out var found)
+                && found >= fromIndex
+                && begun.TrySetResult(created.FullPath))
+            {
+                Kill();
+            }
+        };
+        watcher.EnableRaisingEvents = true;
+        Start();
+        var path = await begun.Task.WaitAsync(TimeSpan.FromSeconds(60), MemberCluster.Time);
+        Kill();
+        return Directory.Exists(path);
     }
 
     /// <summary>Freezes it.</summary>

@@ -10,6 +10,7 @@ namespace Sampan.Robustness.Tests;
 /// Real processes that are killed and frozen while eight clients write. SAMPAN_ROUNDS sets the number of rounds,
 /// SAMPAN_SEED what happens in them.
 /// </summary>
+[Collection(MemberCluster.TestsName)]
 public sealed class NothingLostTests
 {
     private readonly ITestOutputHelper _output;
@@ -30,13 +31,13 @@ public sealed class NothingLostTests
         {
             using var end = new CancellationTokenSource();
             var writing = writers.RunAsync(end.Token);
-            await MoreWritesAsync(cluster, writers, 300);
+            await Checks.MoreWritesAsync(cluster, writers, 300);
             var what = await DisturbAsync(cluster, writers, (round + prng.NextBelow(4)) % 4, prng);
-            await MoreWritesAsync(cluster, writers, 300);
+            await Checks.MoreWritesAsync(cluster, writers, 300);
             await end.CancelAsync();
             await writing;
             await cluster.ReadyAsync(0, 1, 2);
-            var revision = await CheckAsync(cluster, writers);
+            var revision = await Checks.AllAsync(cluster, writers);
             _output.WriteLine($"round {round}: {what}; {writers.Acknowledged.Count} writes kept, revision {revision}");
         }
     }
@@ -59,11 +60,11 @@ public sealed class NothingLostTests
         var writing = writers.RunAsync(end.Token);
         cluster.Members[away].Start();
         await cluster.ReadyAsync(away);
-        await MoreWritesAsync(cluster, writers, 200);
+        await Checks.MoreWritesAsync(cluster, writers, 200);
         await end.CancelAsync();
         await writing;
         Assert.True(await cluster.MetricAsync(away, "sampan_log_first_index") > 10_000);
-        await CheckHashesAsync(cluster, (await cluster.StatusAsync(near)).Header.Revision);
+        await Checks.HashesAsync(cluster, (await cluster.StatusAsync(near)).Header.Revision);
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class NothingLostTests
         await cluster.ReadyAsync(0, 1, 2);
         using var end = new CancellationTokenSource();
         var writing = writers.RunAsync(end.Token);
-        await MoreWritesAsync(cluster, writers, 300);
+        await Checks.MoreWritesAsync(cluster, writers, 300);
         var wiped = await cluster.LeaderAsync();
         var others = Enumerable.Range(0, 3).Where(member => member != wiped).ToArray();
         // A store that takes no part lets requests wait for a leader, as etcd does.
@@ -84,11 +85,11 @@ public sealed class NothingLostTests
         cluster.Members[wiped].Start();
         await cluster.UntilAsync("the wiped store is refused", () => Task.FromResult(
             cluster.Members[wiped].Said.Any(line => line.Contains("do not talk", StringComparison.Ordinal))));
-        await MoreWritesAsync(cluster, writers, 300);
+        await Checks.MoreWritesAsync(cluster, writers, 300);
         await end.CancelAsync();
         await writing;
         await cluster.ReadyAsync(others);
-        await CheckWritesAsync(cluster, writers, others[0]);
+        await Checks.WritesAsync(cluster, writers, others[0]);
         var status = await cluster.StatusAsync(wiped);
         Assert.NotEqual(status.Header.MemberId, status.Leader);
         Assert.True(status.Header.Revision <= 1, "the wiped store took part");
@@ -104,7 +105,7 @@ public sealed class NothingLostTests
         {
             case 0:
                 cluster.Members[leader].Kill();
-                await MoreWritesAsync(cluster, writers, 100);
+                await Checks.MoreWritesAsync(cluster, writers, 100);
                 cluster.Members[leader].Start();
                 return $"killed the leader, m{leader}";
             case 1:
@@ -117,91 +118,23 @@ public sealed class NothingLostTests
                 cluster.Members[leader].Thaw();
                 return $"froze the leader, m{leader}, for 3 s";
             default:
-                return await BreakInstallAsync(cluster, writers, (leader + 1) % 3, prng);
+                return await BreakInstallAsync(cluster, writers, (leader + 1) % 3);
         }
     }
 
     // The log keeps 5,000 entries behind a snapshot, so a follower that misses more than 6,000 needs one.
-    private static async Task<string> BreakInstallAsync(
-        MemberCluster cluster, Writers writers, int follower, Prng prng)
+    private static async Task<string> BreakInstallAsync(MemberCluster cluster, Writers writers, int follower)
     {
+        // Writes go on, so its first snapshot comes, and with it the folder that is watched below.
+        await cluster.UntilAsync("the follower has taken a snapshot", () => Task.FromResult(
+            Directory.Exists(cluster.Members[follower].SnapshotPath)
+            && Directory.EnumerateDirectories(cluster.Members[follower].SnapshotPath).Any()));
+        var missed = (await cluster.StatusAsync(follower)).RaftIndex + 1_000;
         cluster.Members[follower].Kill();
-        await MoreWritesAsync(cluster, writers, 7_500);
+        await Checks.MoreWritesAsync(cluster, writers, 7_500);
+        var isInTheMiddle = await cluster.Members[follower].StartAndKillInInstallAsync(missed);
         cluster.Members[follower].Start();
-        await cluster.UntilAsync("the follower is connected", () => Task.FromResult(
-            cluster.Members[follower].Said.Any(
-                line => line.Contains("connected to member", StringComparison.Ordinal))));
-        await Task.Delay(TimeSpan.FromMilliseconds(prng.NextBelow(120)), MemberCluster.Time, CancellationToken.None);
-        cluster.Members[follower].Kill();
-        cluster.Members[follower].Start();
-        return $"killed a follower, m{follower}, while it caught up by a snapshot";
-    }
-
-    private static Task MoreWritesAsync(MemberCluster cluster, Writers writers, int count)
-    {
-        var target = writers.Acknowledged.Count + count;
-        return cluster.UntilAsync(
-            $"{count} more writes", () => Task.FromResult(writers.Acknowledged.Count >= target));
-    }
-
-    private static async Task<long> CheckAsync(MemberCluster cluster, Writers writers)
-    {
-        var revision = await CheckWritesAsync(cluster, writers, member: 0);
-        await CheckHashesAsync(cluster, revision);
-        return revision;
-    }
-
-    private static async Task<long> CheckWritesAsync(MemberCluster cluster, Writers writers, int member)
-    {
-        var found = new Dictionary<string, (long Revision, string Value)>(StringComparer.Ordinal);
-        var from = ByteString.CopyFromUtf8("w");
-        var revision = 0L;
-        for (var more = true; more;)
-        {
-            var page = await cluster.CallAsync<RangeRequest, RangeResponse>(member, "Range", new RangeRequest
-            {
-                Key = from,
-                RangeEnd = ByteString.CopyFromUtf8("x"),
-                Limit = 2_000,
-                Revision = revision,
-            });
-            revision = revision == 0 ? page.Header.Revision : revision;
-            foreach (var kv in page.Kvs)
-            {
-                found.Add(kv.Key.ToStringUtf8(), (kv.ModRevision, kv.Value.ToStringUtf8()));
-            }
-
-            more = page.More;
-            from = more ? ByteString.CopyFrom([.. page.Kvs[^1].Key.Span, 0]) : from;
-        }
-
-        foreach (var (key, acknowledged) in writers.Acknowledged)
-        {
-            Assert.True(found.TryGetValue(key, out var kept), $"{key}, acknowledged at {acknowledged}, is lost");
-            Assert.Equal(acknowledged, kept.Revision);
-            Assert.Equal(Writers.ValueOf(key), kept.Value);
-        }
-
-        // Every put made a revision of its own, so they stand without a gap.
-        Assert.Equal(
-            Enumerable.Range(2, (int)revision - 1).Select(each => (long)each),
-            found.Values.Select(kept => kept.Revision).Order());
-        return revision;
-    }
-
-    private static async Task CheckHashesAsync(MemberCluster cluster, long revision)
-    {
-        var hashes = new List<uint>();
-        for (var member = 0; member < 3; member++)
-        {
-            var of = member;
-            await cluster.UntilAsync(
-                $"m{member} is at revision {revision}",
-                async () => (await cluster.StatusAsync(of)).Header.Revision >= revision);
-            hashes.Add((await cluster.HashAsync(member, revision)).Hash);
-        }
-
-        Assert.Single(hashes.Distinct());
+        return $"killed a follower, m{follower}, " + (isInTheMiddle ? "in" : "right behind") + " a snapshot's install";
     }
 
     private static async Task PutManyAsync(MemberCluster cluster, int member, int client, int count)

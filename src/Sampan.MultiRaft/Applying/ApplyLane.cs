@@ -40,6 +40,12 @@ internal sealed class ApplyLane
     /// <summary>The index of the newest snapshot taken or installed here, or begun.</summary>
     public ulong LastSnapshotIndex { get; set; }
 
+    /// <summary>How large the newest complete snapshot is.</summary>
+    public long SnapshotBytes { get; set; }
+
+    /// <summary>Bytes of the entries applied since the newest snapshot was begun.</summary>
+    public long BytesSinceSnapshot { get; set; }
+
     /// <summary>Whether a snapshot is being written.</summary>
     public bool IsSnapshotUnderWay { get; set; }
 

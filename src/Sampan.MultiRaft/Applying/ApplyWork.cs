@@ -29,6 +29,9 @@ internal sealed class ApplyWork
     /// <summary>What became of the snapshot under way, if something did.</summary>
     public SnapshotEnd SnapshotEnd { get; init; }
 
+    /// <summary>How large that snapshot is, if it succeeded.</summary>
+    public long SnapshotBytes { get; init; }
+
     /// <summary>Somebody asked for a snapshot.</summary>
     public PendingRequest? SnapshotRequest { get; init; }
 }

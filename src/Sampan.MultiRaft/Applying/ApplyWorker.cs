@@ -93,7 +93,7 @@ internal sealed class ApplyWorker : IWorker
         var lane = work.Lane;
         if (work.SnapshotEnd != SnapshotEnd.None)
         {
-            TakeSnapshotEnd(lane, work.SnapshotEnd);
+            TakeSnapshotEnd(work);
         }
 
         if (lane.IsPoisoned)
@@ -122,12 +122,18 @@ internal sealed class ApplyWorker : IWorker
         {
             BeginSnapshot(lane, work.SnapshotRequest);
         }
-        else if (_options.SnapshotEntries > 0
-            && lane.Applied.Index >= lane.LastSnapshotIndex + _options.SnapshotEntries)
+        else if (IsSnapshotDue(lane))
         {
             BeginSnapshot(lane, null);
         }
     }
+
+    // Writing the whole state again and again would cost more than all else once the state is large: the log since the
+    // last snapshot has to have grown with it, so that what snapshots write stays in proportion to what clients write.
+    private bool IsSnapshotDue(ApplyLane lane) =>
+        _options.SnapshotEntries > 0
+        && lane.Applied.Index >= lane.LastSnapshotIndex + _options.SnapshotEntries
+        && lane.BytesSinceSnapshot >= lane.SnapshotBytes / 100.0 * _options.SnapshotGrowthPercent;
 
     private void Install(ApplyLane lane, SnapshotMeta snapshot)
     {
@@ -135,7 +141,10 @@ internal sealed class ApplyWorker : IWorker
         using (var source = _snapshots.Open(lane.Host.Group, snapshot.Last))
         {
             lane.Machine.Install(source);
+            lane.SnapshotBytes = source.Files.Sum(file => file.LengthBytes);
         }
+
+        lane.BytesSinceSnapshot = 0;
 
         lane.Applied = snapshot.Last;
         lane.TimeTicks = snapshot.TimeTicks;
@@ -155,6 +164,7 @@ internal sealed class ApplyWorker : IWorker
         for (var i = 0; i < work.Entries.Count; i++)
         {
             var entry = work.Entries[i];
+            lane.BytesSinceSnapshot += entry.SizeBytes;
             if (entry.Kind == EntryKind.Command)
             {
                 var command = CommandEnvelope.CommandOf(entry.Payload);
@@ -250,16 +260,19 @@ internal sealed class ApplyWorker : IWorker
 
         var meta = new SnapshotMeta(lane.Applied, lane.Configuration, lane.TimeTicks);
         lane.LastSnapshotIndex = lane.Applied.Index;
+        lane.BytesSinceSnapshot = 0;
         lane.IsSnapshotUnderWay = true;
         _snapshotWorker.Take(lane, lane.Machine.BeginSnapshot(), meta, request);
     }
 
-    private void TakeSnapshotEnd(ApplyLane lane, SnapshotEnd end)
+    private void TakeSnapshotEnd(ApplyWork work)
     {
-        switch (end)
+        var lane = work.Lane;
+        switch (work.SnapshotEnd)
         {
             case SnapshotEnd.Succeeded:
                 lane.IsSnapshotUnderWay = false;
+                lane.SnapshotBytes = work.SnapshotBytes;
                 lane.CompleteSnapshotIndex = Math.Max(lane.CompleteSnapshotIndex, lane.LastSnapshotIndex);
                 break;
             case SnapshotEnd.Failed:

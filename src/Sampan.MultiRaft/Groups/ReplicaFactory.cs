@@ -81,6 +81,7 @@ internal sealed class ReplicaFactory
         var machine = _machines.Create(group);
         var applied = LogId.Zero;
         var timeTicks = 0L;
+        var snapshotBytes = 0L;
         if (machine.AppliedIndex > 0)
         {
             state = state with { AppliedIndex = machine.AppliedIndex };
@@ -92,6 +93,7 @@ internal sealed class ReplicaFactory
             state = state with { AppliedIndex = installed.Last.Index };
             applied = installed.Last;
             timeTicks = installed.TimeTicks;
+            snapshotBytes = source.Files.Sum(file => file.LengthBytes);
         }
 
         var options = new ReplicaOptions
@@ -109,6 +111,7 @@ internal sealed class ReplicaFactory
         host.Lane = new ApplyLane(host, machine, applied, ConfigurationAt(state, applied.Index))
         {
             TimeTicks = timeTicks,
+            SnapshotBytes = snapshotBytes,
         };
         // Read when the store stops; a lane that is gone has nothing left to fail.
         _lanes.Enqueue(host.Lane);

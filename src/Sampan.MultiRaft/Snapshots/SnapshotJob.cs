@@ -29,6 +29,9 @@ internal sealed class SnapshotJob
     /// <summary>Who asked for it; null if it was due.</summary>
     public PendingRequest? Request { get; set; }
 
+    /// <summary>How large it is, once it is complete.</summary>
+    public long LengthBytes { get; set; }
+
     /// <summary>Where it goes; null before its first part.</summary>
     public ISnapshotSink? Sink { get; set; }
 }

@@ -170,6 +170,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
             }
 
             job.Sink.Commit();
+            job.LengthBytes = job.Sink.LengthBytes;
             job.Sink.Dispose();
             _isOutOfSpace = false;
             _jobs.Dequeue();
@@ -238,7 +239,11 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
         job.Lane.Host.Mailbox.Complete(
             job.Lane.Host.Slot, job.Meta, static (slot, meta) => slot.SnapshotTaken(meta));
-        _applyWorker?.Enqueue(new ApplyWork(job.Lane) { SnapshotEnd = SnapshotEnd.Succeeded });
+        _applyWorker?.Enqueue(new ApplyWork(job.Lane)
+        {
+            SnapshotEnd = SnapshotEnd.Succeeded,
+            SnapshotBytes = job.LengthBytes,
+        });
         job.Request?.Settle(_completions);
     }
 

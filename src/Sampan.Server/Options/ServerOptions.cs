@@ -17,6 +17,7 @@ public sealed record ServerOptions
     private const int HeartbeatsInElection = 5;
     private const int TxnOperationsLimit = 1_000_000;
     private const int SnapshotEntriesMin = 1;
+    private const int SnapshotGrowthPercentMax = 1000;
     private const long DefaultQuotaBytes = 2L * 1024 * 1024 * 1024;
 
     /// <summary>Its name.</summary>
@@ -51,6 +52,11 @@ public sealed record ServerOptions
 
     /// <summary>After how many entries a snapshot is taken.</summary>
     public required ulong SnapshotEntries { get; init; }
+
+    /// <summary>
+    /// How large the log since the last snapshot has to be before the next one is taken, in percent of that snapshot.
+    /// </summary>
+    public required int SnapshotGrowthPercent { get; init; }
 
     /// <summary>How large a request may be.</summary>
     public required int RequestBytesMax { get; init; }
@@ -105,6 +111,7 @@ public sealed record ServerOptions
             HeartbeatInterval = TimeSpan.FromMilliseconds(heartbeat),
             ElectionTimeout = TimeSpan.FromMilliseconds(election),
             SnapshotEntries = (ulong)reader.Number("snapshot-count", SnapshotEntriesMin, long.MaxValue),
+            SnapshotGrowthPercent = (int)reader.Number("snapshot-growth", 0, SnapshotGrowthPercentMax),
             RequestBytesMax = (int)reader.Number("max-request-bytes", 1, RequestBytesLimit),
             TxnOperationsMax = (int)reader.Number("max-txn-ops", 1, TxnOperationsLimit),
             QuotaBytes = quota == 0 ? DefaultQuotaBytes : quota < 0 ? long.MaxValue : quota,
@@ -137,6 +144,11 @@ public sealed record ServerOptions
             nameof(SnapshotEntries),
             $"{SnapshotEntries}",
             $"at least {SnapshotEntriesMin}");
+        Require(
+            SnapshotGrowthPercent is >= 0 and <= SnapshotGrowthPercentMax,
+            nameof(SnapshotGrowthPercent),
+            $"{SnapshotGrowthPercent}",
+            $"from 0 to {SnapshotGrowthPercentMax}");
         Require(
             RequestBytesMax is >= 1 and <= RequestBytesLimit,
             nameof(RequestBytesMax),

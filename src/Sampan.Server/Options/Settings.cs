@@ -70,7 +70,13 @@ public sealed class Settings
         },
         new()
         {
-            Name = "snapshot-count", Default = "100000", Help = "After how many log entries a snapshot is taken.",
+            Name = "snapshot-count", Default = "100000",
+            Help = "After how many log entries a snapshot is taken, at the earliest.",
+        },
+        new()
+        {
+            Name = "snapshot-growth", Default = "100",
+            Help = "How large the log since the last snapshot has to be for the next, in percent of that snapshot.",
         },
         new() { Name = "max-request-bytes", Default = "1572864", Help = "How large a request may be, in bytes." },
         new() { Name = "max-txn-ops", Default = "128", Help = "How many operations a transaction may have." },
@@ -88,7 +94,7 @@ public sealed class Settings
     /// <param name="flags">Flags by name, without dashes.</param>
     /// <param name="environment">
     /// All environment variables. Empty ones count as absent; one that begins with SAMPAN_ and names no setting is
-    /// refused, those apart that Kubernetes makes for a service named sampan.
+    /// refused, those apart that Kubernetes makes for a service named sampan and those that set up Sampan's own tests.
     /// </param>
     /// <param name="filePath">The JSON file; null: the one that SAMPAN_CONFIG_FILE names, or none.</param>
     public static Settings Gather(
@@ -145,7 +151,7 @@ public sealed class Settings
         var known = All.Select(setting => setting.Variable).Append(FileVariable).ToHashSet(StringComparer.Ordinal);
         var unknown = environment.Keys
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)
-                && !known.Contains(name) && !IsOfOrchestrator(name))
+                && !known.Contains(name) && !IsOfOrchestrator(name) && !IsOfTests(name))
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();
         if (unknown is not null)
@@ -153,6 +159,10 @@ public sealed class Settings
             throw Unknown($"the environment variable {unknown}");
         }
     }
+
+    // Set in the shell of somebody who tests Sampan and starts it from there.
+    private static bool IsOfTests(string name) =>
+        name[Prefix.Length..] is "ACCEPT" or "CONFORMANCE" or "FUZZ" or "RANDOM_SEEDS" or "ROUNDS" or "SEED";
 
     // Kubernetes tells every pod of a service named sampan by such variables, whether it wants to know or not.
     private static bool IsOfOrchestrator(string name) =>

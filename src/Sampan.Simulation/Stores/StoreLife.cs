@@ -132,6 +132,7 @@ internal sealed class StoreLife : IWorkerAlarm
         HeartbeatInterval = options.ElectionTimeout / 6,
         ElectionRoundTrip = TimeSpan.FromMilliseconds(10),
         SnapshotEntries = (ulong)prng.NextBetween(10, 100),
+        SnapshotGrowthPercent = store.Value % 2 == 0 ? 0 : 100,
         CompactionMarginEntries = (ulong)prng.NextBelow(20),
         EntryCacheBytesMax = prng.Chance(1, 2) ? 1 : 64 * 1024 * 1024,
         PendingProposalsMax = prng.Chance(1, 8) ? 2 : 1024,

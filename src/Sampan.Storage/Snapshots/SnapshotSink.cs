@@ -52,6 +52,9 @@ internal sealed class SnapshotSink : ISnapshotSink
     public IReadOnlyList<SnapshotFile> ExpectedFiles => _expected?.Files ?? [];
 
     /// <inheritdoc/>
+    public long LengthBytes { get; private set; }
+
+    /// <inheritdoc/>
     public void BeginFile(string name)
     {
         if (!PlainName.IsPlain(name))
@@ -87,6 +90,7 @@ internal sealed class SnapshotSink : ISnapshotSink
         try
         {
             Append(bytes);
+            LengthBytes += bytes.Length;
         }
         catch (FileSystemException failure) when (failure.Failure == FileFailure.NoSpace)
         {

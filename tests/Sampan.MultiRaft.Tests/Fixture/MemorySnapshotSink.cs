@@ -25,6 +25,9 @@ internal sealed class MemorySnapshotSink : ISnapshotSink
     public IReadOnlyList<SnapshotFile> ExpectedFiles { get; }
 
     /// <inheritdoc/>
+    public long LengthBytes => _files.Sum(file => file.Bytes.Length);
+
+    /// <inheritdoc/>
     public void BeginFile(string name) => _files.Add((name, new MemoryStream()));
 
     /// <inheritdoc/>

@@ -17,6 +17,9 @@ internal sealed class MemorySnapshotStorage : ISnapshotStorage
     /// <summary>Thrown by the next create or receive, if set.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>How many were taken here.</summary>
+    public int Taken { get; private set; }
+
     /// <summary>How many are held.</summary>
     public int Count => _snapshots.Count;
 
@@ -25,6 +28,7 @@ internal sealed class MemorySnapshotStorage : ISnapshotStorage
         ? throw Fault
         : new MemorySnapshotSink(meta, [], written =>
         {
+            Taken++;
             _manifests.Add(written);
             _snapshots[(group, meta.Last)] = written.WithManifest(_manifests.Count - 1);
         });

@@ -36,6 +36,7 @@ public sealed class ServerOptionsTests
             "advertise-client-urls=http://b.example:4001", "listen-peer-urls=http://[::]:2380",
             "initial-advertise-peer-urls=http://10.0.0.2:2380", Three, "initial-cluster-state=existing",
             "initial-cluster-token=t", "heartbeat-interval=20", "election-timeout=300", "snapshot-count=10",
+            "snapshot-growth=30",
             "max-request-bytes=1000", "max-txn-ops=5", "quota-backend-bytes=-1");
         Assert.Equal("/var/lib/x", options.DataPath);
         Assert.Equal([4001, 4002], options.ClientEndpoints.Select(endpoint => endpoint.Port));
@@ -48,8 +49,9 @@ public sealed class ServerOptionsTests
             (TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(300)),
             (options.HeartbeatInterval, options.ElectionTimeout));
         Assert.Equal(
-            (10UL, 1000, 5, long.MaxValue),
-            (options.SnapshotEntries, options.RequestBytesMax, options.TxnOperationsMax, options.QuotaBytes));
+            (10UL, 30, 1000, 5, long.MaxValue),
+            (options.SnapshotEntries, options.SnapshotGrowthPercent, options.RequestBytesMax, options.TxnOperationsMax,
+                options.QuotaBytes));
         options.Validate();
     }
 

@@ -36,6 +36,7 @@ public sealed class SettingsTests : IDisposable
                 "initial-advertise-peer-urls=http://b.example:3",
                 "initial-cluster=a=http://a.example:3,b=http://b.example:3", "initial-cluster-state=existing",
                 "initial-cluster-token=t", "heartbeat-interval=50", "election-timeout=250", "snapshot-count=7",
+            "snapshot-growth=30",
                 "max-request-bytes=8", "max-txn-ops=9", "quota-backend-bytes=-1",
             ],
             [],
@@ -85,6 +86,10 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public void Variables_that_kubernetes_makes_say_nothing() => Assert.Equal("default", Gather(
         [], ["SAMPAN_SERVICE_HOST=a", "SAMPAN_PORT=tcp://a:1", "SAMPAN_PORT_1_TCP_ADDR=a"], file: null)["name"]);
+
+    [Fact]
+    public void Variables_that_set_up_tests_say_nothing() =>
+        Assert.Equal("default", Gather([], ["SAMPAN_CONFORMANCE=/c", "SAMPAN_ROUNDS=30"], file: null)["name"]);
 
     [Fact]
     public void A_file_takes_strings_numbers_comments_and_trailing_commas()
