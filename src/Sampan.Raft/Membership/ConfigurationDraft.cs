@@ -146,9 +146,13 @@ internal sealed class ConfigurationDraft
     private void Describe(Member member)
     {
         // A step without a store only changes the member's part: what is known of it must not be lost by a promotion.
-        if (member.Store != default || !_members.ContainsKey(member.Replica))
+        if (!_members.TryGetValue(member.Replica, out var known))
         {
-            _members[member.Replica] = member;
+            _members.Add(member.Replica, member);
+        }
+        else if (member.Store != default)
+        {
+            _members[member.Replica] = Merge(known, member);
         }
     }
 
@@ -157,7 +161,13 @@ internal sealed class ConfigurationDraft
         // Updating somebody who is not there cannot add him: nobody said as what.
         if (_members.TryGetValue(member.Replica, out var known))
         {
-            _members[member.Replica] = member.Store != default ? member : known with { Priority = member.Priority };
+            _members[member.Replica] =
+                member.Store != default ? Merge(known, member) : known with { Priority = member.Priority };
         }
     }
+
+    // Who does not say which incarnation he means does not unbind the one that is bound: its successor, with an empty
+    // disk, could then be taken for it (C9).
+    private static Member Merge(Member known, Member step) =>
+        step.Store == known.Store && !step.Incarnation.IsBound ? step with { Incarnation = known.Incarnation } : step;
 }

@@ -34,6 +34,21 @@ public sealed class ConfigurationChangerTests
         Assert.Equal(moved, Known(next, 4));
     }
 
+    /// <summary>C9: a step that does not say which incarnation it means unbinds nothing.</summary>
+    [Theory]
+    [InlineData(MemberChangeKind.AddVoter)]
+    [InlineData(MemberChangeKind.AddLearner)]
+    [InlineData(MemberChangeKind.Update)]
+    public void A_step_without_an_incarnation_keeps_the_bound_one(MemberChangeKind kind)
+    {
+        var known = Member(2) with { Incarnation = Bound };
+        var current = Configuration.Of([Member(1), Member(3)], [known]);
+
+        var next = Changed(ConfigurationChanger.Simple(current, [new(kind, Member(2) with { Priority = 6 })]));
+
+        Assert.Equal(known with { Priority = 6 }, Known(next, 2));
+    }
+
     [Fact]
     public void A_change_of_priority_alone_is_a_change()
     {

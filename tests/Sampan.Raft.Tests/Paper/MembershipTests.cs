@@ -39,6 +39,23 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public void A_replica_that_is_bound_is_never_bound_to_another_disk()
+    {
+        var lone = new Lone();
+        lone.BecomeReadyLeader();
+        var bound = Cluster.MemberOf(2);
+        foreach (var other in (Member[])
+            [bound with { Incarnation = new Incarnation(7, 7) }, bound with { Store = new StoreId(8) }])
+        {
+            Assert.Equal(ProposeStatus.InvalidChange, lone.Core.ProposeChange(MembershipChange.Update(other)));
+            Assert.Equal(ProposeStatus.InvalidChange, lone.Core.ProposeChange(MembershipChange.AddVoter(other)));
+            Assert.Equal(ProposeStatus.InvalidChange, lone.Core.ProposeChange(MembershipChange.AddLearner(other)));
+        }
+
+        Assert.Equal(0UL, lone.Status.Configuration.Index);
+    }
+
+    [Fact]
     public void A_configuration_is_in_force_from_its_entry_on_4_1()
     {
         var lone = new Lone();
