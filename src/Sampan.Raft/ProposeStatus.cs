@@ -24,7 +24,8 @@ public enum ProposeStatus : byte
     LearnerNotReady = 5,
 
     /// <summary>
-    /// The change makes no sense for the present configuration (no voter left, member unknown, no effect).
+    /// The change makes no sense for the present configuration (no voter left, member unknown, another store or
+    /// incarnation for a bound member, no effect).
     /// </summary>
     InvalidChange = 6,
 }

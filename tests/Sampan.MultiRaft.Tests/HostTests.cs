@@ -2,6 +2,7 @@ using System.Text;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Tests.Fixture;
+using Sampan.Raft.Events;
 
 namespace Sampan.MultiRaft.Tests;
 
@@ -199,16 +200,8 @@ public sealed class HostTests
     public void A_member_that_is_added_is_created_by_its_leader_and_one_that_is_removed_is_destroyed()
     {
         var cluster = new HostCluster(4);
-        var members = Enumerable.Range(1, 3)
-            .Select(i => new Member(new ReplicaId((ulong)i), new StoreId((ulong)i))).ToArray();
-        var created = Enumerable.Range(1, 3)
-            .Select(i => cluster[i].Host
-                .CreateAsync(new GroupId(1), Configuration.Of(members, []), CancellationToken.None).AsTask())
-            .ToArray();
-        cluster.Settle();
-        Assert.All(created, task => Assert.True(task.IsCompletedSuccessfully));
-        cluster.RunUntil(() => LeaderOfThree(cluster) is not null);
-        var leader = LeaderOfThree(cluster)!; // Waited for.
+        cluster.CreateOn(1, 1, 2, 3);
+        var leader = cluster.Leader(1)!; // CreateOn waits for it.
         cluster.Propose(leader, 1, "before");
         Change(cluster, leader, MembershipChange.AddLearner(new Member(new ReplicaId(4), new StoreId(4))));
         cluster.RunUntil(() => cluster[4].Machines.Count == 1 && cluster[4].Commands(1).Count == 1);
@@ -216,6 +209,30 @@ public sealed class HostTests
         Change(cluster, leader, MembershipChange.Remove(new ReplicaId(4)));
         cluster.RunUntil(() => cluster[4].Host.List().Count == 0);
         cluster.Propose(leader, 1, "after");
+    }
+
+    /// <summary>
+    /// C9: who promotes a learner names its store, not the incarnation that the leader has bound meanwhile.
+    /// </summary>
+    [Fact]
+    public void A_promotion_never_unbinds_a_member()
+    {
+        var cluster = new HostCluster(4);
+        cluster.CreateOn(1, 1, 2, 3);
+        var leader = cluster.Leader(1)!; // CreateOn waits for it.
+        var fourth = new Member(new ReplicaId(4), new StoreId(4));
+        Change(cluster, leader, MembershipChange.AddLearner(fourth));
+        cluster.RunUntil(() => IsBound(leader.Group(1).Status.Configuration, fourth.Replica));
+        var seen = leader.Events.Count;
+        Change(cluster, leader, MembershipChange.AddVoter(fourth));
+        cluster.RunUntil(() => leader.Group(1).Status.Configuration is { IsJoint: false } now && now.IsVoter(new(4)));
+        var configurations = leader.Events.Skip(seen)
+            .Where(happened => happened.Kind == RaftEventKind.ConfigurationChanged)
+            .Select(happened => happened.Configuration)
+            .OfType<Configuration>()
+            .ToArray();
+        Assert.NotEmpty(configurations);
+        Assert.All(configurations, configuration => Assert.True(IsBound(configuration, fourth.Replica)));
     }
 
     [Fact]
@@ -251,9 +268,8 @@ public sealed class HostTests
         Assert.Equal((RaftErrorCode.Stopped, RequestOutcome.Unknown), (failure.Code, failure.Outcome));
     }
 
-    private static HostUnderTest? LeaderOfThree(HostCluster cluster) => Enumerable.Range(1, 3)
-        .Select(i => cluster[i])
-        .FirstOrDefault(store => store.Host.TryGet(new GroupId(1), out var group) && group.Status.IsLeader);
+    private static bool IsBound(Configuration configuration, ReplicaId replica) =>
+        configuration.TryGetMember(replica, out var member) && member.Incarnation.IsBound;
 
     private static void Change(HostCluster cluster, HostUnderTest leader, MembershipChange change)
     {

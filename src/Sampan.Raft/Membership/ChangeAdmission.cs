@@ -9,8 +9,7 @@ internal static class ChangeAdmission
 {
     /// <summary>
     /// One uncommitted change at a time, none before an entry of the leader's term is committed (C1), none but leaving
-    /// in a joint state, no promotion of a learner that lags (C8), and a replica that is bound to a store's incarnation
-    /// stays so: another disk is another replica, under an id of its own.
+    /// in a joint state, and no promotion of a learner that lags (C8).
     /// </summary>
     public static ProposeStatus Check(
         ConfigurationEntry newest,
@@ -29,11 +28,6 @@ internal static class ChangeAdmission
 
         foreach (var step in change.Steps)
         {
-            if (step.Kind != MemberChangeKind.Remove && Rebinds(newest.Configuration, step.Member))
-            {
-                return ProposeStatus.InvalidChange;
-            }
-
             if (step.Kind == MemberChangeKind.AddVoter && newest.Configuration.IsLearner(step.Member.Replica)
                 && !HasCaughtUp(tracker.Find(step.Member.Replica), log.LastIndex, catchUpEntriesMax))
             {
@@ -43,13 +37,6 @@ internal static class ChangeAdmission
 
         return ProposeStatus.Accepted;
     }
-
-    private static bool Rebinds(Configuration configuration, Member member) =>
-        member.Store != default
-        && configuration.TryGetMember(member.Replica, out var known)
-        && known.Incarnation.IsBound
-        && (member.Store != known.Store
-            || (member.Incarnation.IsBound && member.Incarnation != known.Incarnation));
 
     private static bool HasCaughtUp(MemberProgress? member, ulong lastIndex, ulong catchUpEntriesMax) =>
         member is { State: ProgressState.Replicate } && member.Match + catchUpEntriesMax >= lastIndex;

@@ -20,9 +20,9 @@ internal static class ConfigurationChanger
 
         var draft = new ConfigurationDraft(current, entersJoint: false);
         ApplyAll(draft, steps);
-        if (draft.VoterCount == 0)
+        if (RefusalOf(draft) is { } refusal)
         {
-            return ChangeResult.Refused("removed all voters");
+            return ChangeResult.Refused(refusal);
         }
 
         // Two majorities that differ by one voter share a member; with two voters they need not (dissertation, 4.1).
@@ -47,8 +47,8 @@ internal static class ConfigurationChanger
 
         var draft = new ConfigurationDraft(current, entersJoint: true);
         ApplyAll(draft, steps);
-        return draft.VoterCount == 0
-            ? ChangeResult.Refused("removed all voters")
+        return RefusalOf(draft) is { } refusal
+            ? ChangeResult.Refused(refusal)
             : ChangeResult.To(draft.Build(autoLeave));
     }
 
@@ -96,6 +96,10 @@ internal static class ConfigurationChanger
             ? EnterJoint(current, change.Steps, autoLeave: true)
             : Simple(current, change.Steps);
     }
+
+    private static string? RefusalOf(ConfigurationDraft draft) => draft.VoterCount == 0 ? "removed all voters"
+        : draft.Rebinds ? "a bound member keeps its store and incarnation until it is removed"
+        : null;
 
     private static void ApplyAll(ConfigurationDraft draft, IReadOnlyList<MemberChange> steps)
     {

@@ -15,6 +15,7 @@ internal sealed class ConfigurationDraft
     private readonly SortedSet<ReplicaId> _learners;
     private readonly SortedSet<ReplicaId> _learnersNext;
     private readonly SortedDictionary<ReplicaId, Member> _members = [];
+    private readonly Configuration _current;
     private readonly ulong _recoveryGeneration;
 
     /// <summary>
@@ -23,6 +24,7 @@ internal sealed class ConfigurationDraft
     public ConfigurationDraft(Configuration current, bool entersJoint)
     {
         Invariant.Holds(!entersJoint || !current.IsJoint);
+        _current = current;
         _voters = [.. current.Voters];
         _outgoing = [.. entersJoint ? current.Voters : current.VotersOutgoing];
         _learners = [.. current.Learners];
@@ -33,6 +35,9 @@ internal sealed class ConfigurationDraft
             _members.Add(member.Replica, member);
         }
     }
+
+    /// <summary>Whether a step named another store or incarnation for a member that is bound.</summary>
+    public bool Rebinds { get; private set; }
 
     /// <summary>How many voters the incoming half has.</summary>
     public int VoterCount => _voters.Count;
@@ -146,13 +151,9 @@ internal sealed class ConfigurationDraft
     private void Describe(Member member)
     {
         // A step without a store only changes the member's part: what is known of it must not be lost by a promotion.
-        if (!_members.TryGetValue(member.Replica, out var known))
+        if (member.Store != default || !_members.ContainsKey(member.Replica))
         {
-            _members.Add(member.Replica, member);
-        }
-        else if (member.Store != default)
-        {
-            _members[member.Replica] = Merge(known, member);
+            _members[member.Replica] = Bound(member);
         }
     }
 
@@ -161,13 +162,24 @@ internal sealed class ConfigurationDraft
         // Updating somebody who is not there cannot add him: nobody said as what.
         if (_members.TryGetValue(member.Replica, out var known))
         {
-            _members[member.Replica] =
-                member.Store != default ? Merge(known, member) : known with { Priority = member.Priority };
+            var updated = member.Store != default ? member : known with { Priority = member.Priority };
+            _members[member.Replica] = Bound(updated);
         }
     }
 
-    // Who does not say which incarnation he means does not unbind the one that is bound: its successor, with an empty
-    // disk, could then be taken for it (C9).
-    private static Member Merge(Member known, Member step) =>
-        step.Store == known.Store && !step.Incarnation.IsBound ? step with { Incarnation = known.Incarnation } : step;
+    // A bound member was counted under its incarnation: unbound, its store could lose its disk and be counted again.
+    // Whoever repeats a step, or promotes, seldom knows what was bound meanwhile (C9, I-25). Also true of one that the
+    // same change removes first: without an entry in between nobody has stopped counting it.
+    private Member Bound(Member member)
+    {
+        if (!_current.TryGetMember(member.Replica, out var known) || !known.Incarnation.IsBound)
+        {
+            return member;
+        }
+
+        var isOther = (member.Store != default && member.Store != known.Store)
+            || (member.Incarnation.IsBound && member.Incarnation != known.Incarnation);
+        Rebinds |= isOther;
+        return known with { Priority = member.Priority };
+    }
 }

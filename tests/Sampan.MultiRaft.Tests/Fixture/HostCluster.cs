@@ -36,11 +36,14 @@ internal sealed class HostCluster : IMachineSource
     public HostUnderTest this[int number] => _stores[number - 1];
 
     /// <summary>Bootstraps a group with a voter on every store, and elects a leader.</summary>
-    public void Create(ulong group)
+    public void Create(ulong group) => CreateOn(group, [.. Enumerable.Range(1, _stores.Count)]);
+
+    /// <summary>Bootstraps a group with a voter on each of these stores, and elects a leader.</summary>
+    public void CreateOn(ulong group, params int[] stores)
     {
-        var members = _stores.Select(store => new Member(new ReplicaId(store.Store.Value), store.Store)).ToArray();
-        var created = _stores
-            .Select(store => store.Host.CreateAsync(
+        var members = stores.Select(i => new Member(new ReplicaId((ulong)i), new StoreId((ulong)i))).ToArray();
+        var created = stores
+            .Select(i => this[i].Host.CreateAsync(
                 new GroupId(group), Configuration.Of(members, []), CancellationToken.None).AsTask())
             .ToArray();
         Settle();
@@ -49,8 +52,8 @@ internal sealed class HostCluster : IMachineSource
     }
 
     /// <summary>The store that leads a group, as it says itself.</summary>
-    public HostUnderTest? Leader(ulong group) =>
-        _stores.Find(store => store.IsRunning && store.Group(group).Status.IsLeader);
+    public HostUnderTest? Leader(ulong group) => _stores.Find(store =>
+        store.IsRunning && store.Host.TryGet(new GroupId(group), out var found) && found.Status.IsLeader);
 
     /// <summary>Runs everything that can run without time passing.</summary>
     public void Settle()

@@ -72,6 +72,42 @@ public sealed class ConfigurationChangerPropertyTests
     }
 
     [Fact]
+    public void A_bound_member_stays_what_it_is_until_it_is_gone_I_25()
+    {
+        var prng = new Prng(0xC0FB);
+        var current = Configuration.Of([new Member(new ReplicaId(1), new StoreId(1))], []);
+        var (kept, refused) = (0, 0);
+        for (var i = 0; i < Sequences * ChangesEach; i++)
+        {
+            var steps = DrawSteps(prng).Select(step => step with
+            {
+                Member = step.Member with { Incarnation = new Incarnation(prng.NextBelow(3UL), 0) },
+            });
+            var change = prng.Chance(1, 3) ? [] : steps;
+            var result = ConfigurationChanger.Apply(
+                current, new MembershipChange(change, (MembershipTransition)prng.NextBelow(3)), prng.Chance(1, 2));
+            if (!result.Succeeded)
+            {
+                refused += result.Error.StartsWith("a bound member", StringComparison.Ordinal) ? 1 : 0;
+                continue;
+            }
+
+            foreach (var member in result.Configuration.Members)
+            {
+                if (current.TryGetMember(member.Replica, out var known) && known.Incarnation.IsBound)
+                {
+                    Assert.Equal(known with { Priority = member.Priority }, member);
+                    kept++;
+                }
+            }
+
+            current = result.Configuration;
+        }
+
+        Assert.True(kept > Sequences && refused > Sequences, $"{kept} kept, {refused} refused");
+    }
+
+    [Fact]
     public void Repeating_the_steps_of_a_change_changes_nothing_more()
     {
         var prng = new Prng(0xC0FD);

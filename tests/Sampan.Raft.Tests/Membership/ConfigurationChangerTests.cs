@@ -34,19 +34,84 @@ public sealed class ConfigurationChangerTests
         Assert.Equal(moved, Known(next, 4));
     }
 
-    /// <summary>C9: a step that does not say which incarnation it means unbinds nothing.</summary>
+    /// <summary>C9: whoever proposes a change knows a store's id, and seldom the incarnation that was bound.</summary>
     [Theory]
-    [InlineData(MemberChangeKind.AddVoter)]
-    [InlineData(MemberChangeKind.AddLearner)]
-    [InlineData(MemberChangeKind.Update)]
-    public void A_step_without_an_incarnation_keeps_the_bound_one(MemberChangeKind kind)
+    [InlineData(MemberChangeKind.AddVoter, 4)]
+    [InlineData(MemberChangeKind.AddLearner, 4)]
+    [InlineData(MemberChangeKind.Update, 4)]
+    [InlineData(MemberChangeKind.AddVoter, 2)]
+    [InlineData(MemberChangeKind.AddLearner, 2)]
+    [InlineData(MemberChangeKind.Update, 2)]
+    public void A_step_that_names_no_incarnation_keeps_the_bound_one_C9(MemberChangeKind kind, int replica)
+    {
+        var current = Configuration.Of(
+            [Member(1), Member(2) with { Incarnation = Bound }, Member(3)], [Member(4) with { Incarnation = Bound }]);
+        var step = new MemberChange(kind, Member((ulong)replica) with { Priority = 6 });
+
+        foreach (var alwaysJoint in (bool[])[true, false])
+        {
+            var next = Changed(ConfigurationChanger.Apply(current, new MembershipChange([step]), alwaysJoint));
+
+            Assert.Equal(step.Member with { Incarnation = Bound }, Known(next, (ulong)replica));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_member_that_is_removed_and_added_in_one_change_is_the_same_member_C9(bool alwaysJoint)
     {
         var known = Member(2) with { Incarnation = Bound };
-        var current = Configuration.Of([Member(1), Member(3)], [known]);
+        var current = Configuration.Of([Member(1), known, Member(3)], []);
+        var remove = Step(MemberChangeKind.Remove, 2);
 
-        var next = Changed(ConfigurationChanger.Simple(current, [new(kind, Member(2) with { Priority = 6 })]));
+        foreach (var transition in
+            (MembershipTransition[])[MembershipTransition.Auto, MembershipTransition.JointExplicit])
+        {
+            var change = new MembershipChange([remove, new(MemberChangeKind.AddVoter, Member(2))], transition);
+            var next = Changed(ConfigurationChanger.Apply(current, change, alwaysJoint));
 
-        Assert.Equal(known with { Priority = 6 }, Known(next, 2));
+            Assert.Equal(known, Known(next, 2));
+        }
+    }
+
+    /// <summary>Whoever voted under the bound incarnation may count on until its removal is committed.</summary>
+    [Theory]
+    [InlineData("AddVoter", 102, 8)]
+    [InlineData("AddLearner", 102, 8)]
+    [InlineData("Update", 102, 8)]
+    [InlineData("AddVoter", 999, 0)]
+    [InlineData("Update", 999, 7)]
+    [InlineData("Remove AddVoter", 102, 8)]
+    [InlineData("Remove AddLearner", 999, 0)]
+    public void Another_store_or_incarnation_for_a_bound_member_is_refused_C9(
+        string kinds, ulong store, ulong incarnation)
+    {
+        var current = Configuration.Of([Member(1), Member(2) with { Incarnation = Bound }, Member(3)], []);
+        var bound = incarnation == 0 ? Incarnation.Unbound : new Incarnation(incarnation, 9);
+        var member = new Member(new ReplicaId(2), new StoreId(store), bound, Model.Member.DefaultPriority);
+        MemberChange[] steps =
+            [.. kinds.Split(' ').Select(kind => new MemberChange(Enum.Parse<MemberChangeKind>(kind), member))];
+
+        foreach (var transition in Enum.GetValues<MembershipTransition>())
+        {
+            var result = ConfigurationChanger.Apply(
+                current, new MembershipChange(steps, transition), alwaysJoint: false);
+
+            Assert.Equal("a bound member keeps its store and incarnation until it is removed", result.Error);
+        }
+    }
+
+    [Fact]
+    public void Once_its_removal_is_done_a_member_may_come_with_another_incarnation()
+    {
+        var current = Configuration.Of([Member(1), Member(2) with { Incarnation = Bound }, Member(3)], []);
+        var fresh = Member(2) with { Incarnation = new Incarnation(8, 9) };
+
+        var without = Changed(ConfigurationChanger.Simple(current, [Step(MemberChangeKind.Remove, 2)]));
+        var next = Changed(ConfigurationChanger.Simple(without, [new(MemberChangeKind.AddVoter, fresh)]));
+
+        Assert.Equal(fresh, Known(next, 2));
     }
 
     [Fact]
