@@ -223,6 +223,8 @@ public sealed class HostTests
         var fourth = new Member(new ReplicaId(4), new StoreId(4));
         Change(cluster, leader, MembershipChange.AddLearner(fourth));
         cluster.RunUntil(() => IsBound(leader.Group(1).Status.Configuration, fourth.Replica));
+        cluster.Propose(leader, 1, "x");
+        cluster.RunUntil(() => cluster[4].Machines.Count == 1 && cluster[4].Commands(1).Count == 1);
         var seen = leader.Events.Count;
         Change(cluster, leader, MembershipChange.AddVoter(fourth));
         cluster.RunUntil(() => leader.Group(1).Status.Configuration is { IsJoint: false } now && now.IsVoter(new(4)));
@@ -233,6 +235,52 @@ public sealed class HostTests
             .ToArray();
         Assert.NotEmpty(configurations);
         Assert.All(configurations, configuration => Assert.True(IsBound(configuration, fourth.Replica)));
+    }
+
+    /// <summary>The new half needs the new member, so it must be bound by the very change that adds it.</summary>
+    [Fact]
+    public void A_group_of_one_grows_to_two()
+    {
+        var cluster = new HostCluster(2);
+        cluster.CreateOn(1, 1);
+        cluster.Propose(cluster[1], 1, "before");
+        Change(cluster, cluster[1], MembershipChange.AddVoter(new Member(new ReplicaId(2), new StoreId(2))));
+        cluster.Propose(cluster[1], 1, "after");
+        cluster.RunUntil(() => cluster[2].Machines.Count == 1 && cluster[2].Commands(1).Count == 2);
+        Assert.Equal(2, cluster[1].Group(1).Status.Configuration.Voters.Length);
+    }
+
+    [Fact]
+    public void A_voter_on_a_store_that_nobody_met_is_refused_and_a_learner_waits_for_it()
+    {
+        var cluster = new HostCluster(2, prepare: network => network.Part(1, 2));
+        cluster.CreateOn(1, 1);
+        var second = new Member(new ReplicaId(2), new StoreId(2));
+        var refused = cluster[1].Group(1)
+            .ChangeMembershipAsync(MembershipChange.AddVoter(second), CancellationToken.None).AsTask();
+        cluster.RunUntil(() => refused.IsCompleted);
+        var failure = Assert.IsType<RaftException>(refused.Exception?.InnerException);
+        Assert.Equal((RaftErrorCode.InvalidChange, RequestOutcome.NotApplied), (failure.Code, failure.Outcome));
+        Assert.Contains("has not met store 2", failure.Message, StringComparison.Ordinal);
+
+        Change(cluster, cluster[1], MembershipChange.AddLearner(second));
+        cluster.Propose(cluster[1], 1, "x");
+        cluster.Network.HealAll();
+        cluster.RunUntil(() => cluster[2].Machines.Count == 1 && cluster[2].Commands(1).Count == 1);
+        Change(cluster, cluster[1], MembershipChange.AddVoter(second));
+        cluster.Propose(cluster[1], 1, "y");
+    }
+
+    [Fact]
+    public void A_bootstrapped_learner_hears_the_only_voter()
+    {
+        var cluster = new HostCluster(2);
+        var initial = Configuration.Of(
+            [new Member(new ReplicaId(1), new StoreId(1))], [new Member(new ReplicaId(2), new StoreId(2))]);
+        cluster.Bootstrap(1, initial, 1, 2);
+        cluster.RunUntil(() => cluster.Leader(1) is not null);
+        cluster.Propose(cluster[1], 1, "x");
+        cluster.RunUntil(() => cluster[2].Commands(1).Count == 1);
     }
 
     [Fact]

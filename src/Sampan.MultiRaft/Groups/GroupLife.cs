@@ -2,6 +2,7 @@ using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Doors;
 using Sampan.MultiRaft.Logs;
+using Sampan.MultiRaft.Stores;
 
 namespace Sampan.MultiRaft.Groups;
 
@@ -13,21 +14,36 @@ internal sealed class GroupLife : IRecordWaiter
 {
     private readonly StoreWorkers _store;
     private readonly GroupMailbox _mailbox;
+    private readonly IdentityWorker _identity;
     private readonly Dictionary<GroupId, ReplicaId> _tombstones;
     private readonly Dictionary<GroupId, List<PendingRequest>> _waiting = [];
     private readonly HashSet<GroupId> _underWay = [];
 
     /// <summary>With the tombstones that were found on disk.</summary>
     public GroupLife(
-        StoreWorkers store, GroupMailbox mailbox, IReadOnlyDictionary<GroupId, ReplicaId> tombstones)
+        StoreWorkers store,
+        GroupMailbox mailbox,
+        IdentityWorker identity,
+        IReadOnlyDictionary<GroupId, ReplicaId> tombstones)
     {
+        _identity = identity;
         _store = store;
         _mailbox = mailbox;
         _tombstones = new Dictionary<GroupId, ReplicaId>(tombstones);
     }
 
     /// <inheritdoc/>
-    public void RecordDurable(StoreRecord record) => _mailbox.RecordDurable(record);
+    public void RecordDurable(StoreRecord record)
+    {
+        if (record is { Kind: StoreRecordKind.BootstrapMark, Configuration: not null })
+        {
+            _identity.Bootstrapped(record.Group, record.Configuration, () => _mailbox.RecordDurable(record));
+        }
+        else
+        {
+            _mailbox.RecordDurable(record);
+        }
+    }
 
     /// <summary>Somebody bootstraps a group here.</summary>
     public void Create(PendingRequest request, bool exists)

@@ -40,7 +40,7 @@ internal sealed class GroupWorker : IWorker
         _factory = factory;
         _identity = identity;
         _scanInterval = store.Options.ElectionTimeout / 256;
-        _life = new GroupLife(store, mailbox, tombstones);
+        _life = new GroupLife(store, mailbox, identity, tombstones);
         foreach (var host in hosts)
         {
             Insert(host);
@@ -192,7 +192,7 @@ internal sealed class GroupWorker : IWorker
         }
         else
         {
-            host.Take(request, now);
+            host.Take(request, _identity.Membership.View.Recorded, now);
         }
     }
 
@@ -202,7 +202,6 @@ internal sealed class GroupWorker : IWorker
         {
             case StoreRecordKind.BootstrapMark when record.Configuration is not null:
                 Add(_factory.Bootstrap(record.Group, record.Replica, record.Configuration, _mailbox));
-                _identity.Bootstrapped(record.Group, record.Configuration);
                 break;
             case StoreRecordKind.ReplicaCreated:
                 Add(_factory.Blank(record.Group, record.Replica, _mailbox));

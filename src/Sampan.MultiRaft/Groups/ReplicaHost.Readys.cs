@@ -55,7 +55,7 @@ internal sealed partial class ReplicaHost
 
     private void Send(Message message)
     {
-        var store = StoreOf(message.To);
+        var store = TargetOf(message);
         if (store.Value == 0)
         {
             if (message.Kind == MessageKind.Snapshot)
@@ -76,7 +76,19 @@ internal sealed partial class ReplicaHost
         }
     }
 
-    private StoreId StoreOf(ReplicaId replica) => _stores.GetValueOrDefault(replica);
+    private StoreId TargetOf(Message message) =>
+        MaySend(message) ? _stores.GetValueOrDefault(message.To) : default;
+
+    /// <summary>
+    /// Appends and heartbeats make a replica where none is, and it acts at once. On the store of an unbound member that
+    /// might be one which lost its disk, voted or acknowledged before, and would do so again (I-26). It is bound first;
+    /// but one that has spoken up has a replica, by a bootstrap of its own.
+    /// </summary>
+    private bool MaySend(Message message) =>
+        message.Kind is not (MessageKind.Append or MessageKind.Heartbeat)
+        || !TryGetMember(message.To, out var member)
+        || member.Incarnation.IsBound
+        || _spokenUp.Contains(message.To);
 
     private void Persist(PersistTask task)
     {
@@ -90,7 +102,7 @@ internal sealed partial class ReplicaHost
         var targets = task.AfterPersist.Count == 0 ? [] : new StoreId[task.AfterPersist.Count];
         for (var i = 0; i < targets.Length; i++)
         {
-            targets[i] = StoreOf(task.AfterPersist[i].To);
+            targets[i] = TargetOf(task.AfterPersist[i]);
         }
 
         _store.LogWriter.Enqueue(this, task, targets);

@@ -52,6 +52,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private ulong _compactedTo;
     private Configuration? _committedConfiguration;
 
+    // Unbound members that have spoken up: each was bootstrapped, and admitted to this very group, by itself.
+    private readonly HashSet<ReplicaId> _spokenUp = [];
+
     /// <summary>
     /// The host of a replica that starts from <paramref name="state"/>. <paramref name="chunks"/> and the cache's
     /// budget belong to the group worker.
@@ -152,9 +155,22 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         }
 
         var sender = input.Message.Raft?.From ?? input.Message.Snapshot?.Message?.From ?? ReplicaId.None;
-        var isKnown = _core.ConfigurationAt(_core.CommitIndex).Configuration.TryGetMember(sender, out var member)
-            || _core.ConfigurationAt(ulong.MaxValue).Configuration.TryGetMember(sender, out member);
-        return !isKnown || (member.Store == input.From.Store && view.MayTalk(in member));
+        if (!TryGetMember(sender, out var member))
+        {
+            return true;
+        }
+
+        if (member.Store != input.From.Store || !view.MayTalk(in member))
+        {
+            return false;
+        }
+
+        if (!member.Incarnation.IsBound)
+        {
+            _spokenUp.Add(sender);
+        }
+
+        return true;
     }
 
     /// <summary>Takes the newest configuration that was committed since this was asked last.</summary>
@@ -268,8 +284,8 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         }
     }
 
-    /// <summary>A door's request for this group.</summary>
-    public void Take(PendingRequest request, Instant now)
+    /// <summary>A door's request for this group, and what is known of stores, for members that it adds.</summary>
+    public void Take(PendingRequest request, IReadOnlyList<RecordedStore> known, Instant now)
     {
         if (_failure is not null)
         {
@@ -290,7 +306,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
                 ReadLocal(request);
                 break;
             case RequestKind.ChangeMembership:
-                ChangeMembership(request);
+                ChangeMembership(request, known);
                 break;
             case RequestKind.Transfer:
                 Transfer(request, now);
@@ -356,6 +372,11 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         _statusDirty = true;
         PublishStatus();
     }
+
+    // As the committed configuration names it, if it does: a binding that is not committed proves nothing.
+    private bool TryGetMember(ReplicaId replica, out Member member) =>
+        _core.ConfigurationAt(_core.CommitIndex).Configuration.TryGetMember(replica, out member)
+        || _core.ConfigurationAt(ulong.MaxValue).Configuration.TryGetMember(replica, out member);
 
     private void Poison(string reason)
     {

@@ -11,6 +11,7 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     private readonly HostCluster _cluster;
     private readonly Func<StoreOptions, StoreOptions> _configure;
     private ulong _boots;
+    private ulong _directories = 1;
 
     /// <summary>A store that runs.</summary>
     public HostUnderTest(StoreId store, HostCluster cluster, Func<StoreOptions, StoreOptions> configure)
@@ -26,10 +27,10 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     public StoreId Store { get; }
 
     /// <summary>Its log.</summary>
-    public MemoryLogStorage Log { get; } = new();
+    public MemoryLogStorage Log { get; private set; } = new();
 
     /// <summary>Its snapshots.</summary>
-    public MemorySnapshotStorage Snapshots { get; }
+    public MemorySnapshotStorage Snapshots { get; private set; }
 
     /// <summary>Its state machines in this life.</summary>
     public Dictionary<GroupId, ListMachine> Machines { get; } = [];
@@ -66,7 +67,7 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
         {
             Store = Store,
             ClusterId = 1,
-            Incarnation = new Incarnation(1, Store.Value),
+            Incarnation = new Incarnation(_directories, Store.Value),
             Boot = boot,
         });
         Host = new MultiRaftStore(options, new StoreThreads(), new StoreLeaves
@@ -91,6 +92,16 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     {
         IsRunning = false;
         Host.Stop("the test stopped it");
+    }
+
+    /// <summary>It loses its disk: it starts again in an empty directory.</summary>
+    public void Wipe()
+    {
+        Stop();
+        _directories++;
+        Log = new MemoryLogStorage();
+        Snapshots = new MemorySnapshotStorage(_cluster.Manifests);
+        Start();
     }
 
     /// <inheritdoc/>
