@@ -284,6 +284,49 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void A_log_without_room_for_another_group_refuses_it_and_the_others_go_on()
+    {
+        var cluster = new HostCluster(2);
+        cluster.CreateOn(1, 1);
+        cluster[1].Log.GroupsMax = 2;
+        var alone = Configuration.Of([new Member(new ReplicaId(1), new StoreId(1))], []);
+        var tasks = Enumerable.Range(2, 3)
+            .Select(group => cluster[1].Host
+                .CreateAsync(new GroupId((ulong)group), alone, CancellationToken.None).AsTask())
+            .ToArray();
+        cluster.RunUntil(() => Array.TrueForAll(tasks, task => task.IsCompleted));
+        Assert.True(tasks[0].IsCompletedSuccessfully);
+        foreach (var task in tasks[1..])
+        {
+            var failure = Assert.IsType<RaftException>(task.Exception?.InnerException);
+            Assert.Equal((RaftErrorCode.Busy, RequestOutcome.NotApplied), (failure.Code, failure.Outcome));
+            Assert.Contains("no room for group", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, cluster[1].Host.List().Count);
+        cluster.Propose(cluster[1], 1, "x");
+        cluster[1].Log.GroupsMax = 3;
+        cluster.CreateOn(3, 1);
+    }
+
+    [Fact]
+    public void A_leader_cannot_make_a_replica_where_the_log_has_no_room()
+    {
+        var cluster = new HostCluster(2);
+        cluster.CreateOn(1, 1);
+        cluster.CreateOn(2, 2);
+        cluster[2].Log.GroupsMax = 1;
+        Change(cluster, cluster[1], MembershipChange.AddLearner(new Member(new ReplicaId(2), new StoreId(2))));
+        cluster.Propose(cluster[1], 1, "x");
+        cluster.Run(TimeSpan.FromSeconds(3));
+        Assert.Single(cluster[2].Host.List());
+        Assert.Contains("no room for group 1", Assert.Single(cluster[2].Remarks), StringComparison.Ordinal);
+        cluster.Propose(cluster[2], 2, "y");
+        cluster[2].Log.GroupsMax = 2;
+        cluster.RunUntil(() => cluster[2].Machines.Count == 2 && cluster[2].Commands(1).Count == 1);
+    }
+
+    [Fact]
     public void A_full_disk_refuses_proposals_until_there_is_room()
     {
         var cluster = new HostCluster(1, options => options with { SnapshotEntries = 5, CompactionMarginEntries = 0 });

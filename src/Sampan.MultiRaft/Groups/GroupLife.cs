@@ -12,12 +12,17 @@ namespace Sampan.MultiRaft.Groups;
 /// </summary>
 internal sealed class GroupLife : IRecordWaiter
 {
+    private const int RemarkedMax = 64;
+
     private readonly StoreWorkers _store;
     private readonly GroupMailbox _mailbox;
     private readonly IdentityWorker _identity;
     private readonly Dictionary<GroupId, ReplicaId> _tombstones;
     private readonly Dictionary<GroupId, List<PendingRequest>> _waiting = [];
     private readonly HashSet<GroupId> _underWay = [];
+
+    // Groups that a leader wants here and that were refused: each is remarked on once.
+    private readonly HashSet<GroupId> _remarked = [];
 
     /// <summary>With the tombstones that were found on disk.</summary>
     public GroupLife(
@@ -44,6 +49,9 @@ internal sealed class GroupLife : IRecordWaiter
             _mailbox.RecordDurable(record);
         }
     }
+
+    /// <inheritdoc/>
+    public void RecordRefused(StoreRecord record, string reason) => _mailbox.RecordRefused(record, reason);
 
     /// <summary>Somebody bootstraps a group here.</summary>
     public void Create(PendingRequest request, bool exists)
@@ -138,6 +146,25 @@ internal sealed class GroupLife : IRecordWaiter
             {
                 request.Settle(_store.Completions);
             }
+        }
+    }
+
+    /// <summary>
+    /// The log has no room for another group. Whoever asked for it is told; a leader asks again by its next message.
+    /// </summary>
+    public void Refused(StoreRecord record, string reason)
+    {
+        _underWay.Remove(record.Group);
+        if (_waiting.Remove(record.Group, out var requests))
+        {
+            foreach (var request in requests)
+            {
+                request.Fail(RaftErrorCode.Busy, RequestOutcome.NotApplied, reason, _store.Completions);
+            }
+        }
+        else if (_remarked.Count < RemarkedMax && _remarked.Add(record.Group))
+        {
+            _store.Observer.OnRemark(reason);
         }
     }
 

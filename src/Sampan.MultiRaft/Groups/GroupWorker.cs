@@ -123,6 +123,11 @@ internal sealed class GroupWorker : IWorker
             TakeRecord(record);
         }
 
+        foreach (var (record, reason) in _mail.RefusedRecords)
+        {
+            _life.Refused(record, reason);
+        }
+
         foreach (var request in _mail.Requests)
         {
             TakeRequest(request, now);

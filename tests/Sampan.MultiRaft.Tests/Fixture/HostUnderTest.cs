@@ -38,6 +38,9 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     /// <summary>What happened in its replicas.</summary>
     public List<RaftEvent> Events { get; } = [];
 
+    /// <summary>What an operator was told.</summary>
+    public List<string> Remarks { get; } = [];
+
     /// <summary>Its workers.</summary>
     public ManualRunner Runner { get; private set; } = null!; // Set by Start, which the constructor calls.
 
@@ -111,8 +114,5 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     public void OnRaftEvent(GroupId group, RaftEvent happened) => Events.Add(happened);
 
     /// <inheritdoc/>
-    public void OnRemark(string remark)
-    {
-        // Tests look at what happens, not at what is said.
-    }
+    public void OnRemark(string remark) => Remarks.Add(remark);
 }
