@@ -132,8 +132,10 @@ internal sealed class GroupLife : IRecordWaiter
 
         host.Stop(RaftErrorCode.UnknownGroup, "the replica was removed from its group");
         _tombstones[host.Group] = host.Replica;
-        _store.LogWriter.Enqueue(
-            new StoreRecord { Kind = StoreRecordKind.Tombstone, Group = host.Group, Replica = host.Replica }, this);
+        _store.SnapshotWorker.Bury(
+            host,
+            new StoreRecord { Kind = StoreRecordKind.Tombstone, Group = host.Group, Replica = host.Replica },
+            this);
     }
 
     /// <summary>A record is durable and has taken effect.</summary>

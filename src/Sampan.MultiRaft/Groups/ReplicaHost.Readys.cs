@@ -206,13 +206,14 @@ internal sealed partial class ReplicaHost
         {
             if (task.Snapshot is not null && _backlogNext <= task.Snapshot.Last.Index)
             {
+                _backlogCovered = false;
                 _proposals.CoveredTo(task.Snapshot.Last);
                 _backlogNext = task.Snapshot.Last.Index + 1;
                 _store.ApplyWorker.Enqueue(new ApplyWork(Lane) { Snapshot = task.Snapshot });
                 _store.SnapshotWorker.Installed(Group);
             }
 
-            if (!task.Committed.IsEmpty)
+            if (!task.Committed.IsEmpty && !_backlogCovered)
             {
                 var next = Math.Max(_backlogNext, task.Committed.FirstIndex);
                 while (next < task.Committed.EndIndex)
@@ -245,11 +246,39 @@ internal sealed partial class ReplicaHost
             return;
         }
 
-        // Committed entries that are not applied cannot be compacted or overwritten, so they are there.
-        Invariant.Holds(read.Entries.Length > 0 && read.Range.FirstIndex == _backlogNext);
+        Invariant.Holds(read.Range.FirstIndex == _backlogNext);
         _applyReadOutstanding = false;
-        Hand(read.Entries);
+        if (read.Entries.Length > 0)
+        {
+            Hand(read.Entries);
+        }
+        else
+        {
+            // Committed entries that are not applied cannot be compacted or overwritten; but a snapshot may have taken
+            // the log's place. It covers them, and comes to the state machine behind them.
+            Invariant.Holds(IsCovered(read.Range.FirstIndex), read.Range.FirstIndex, _backlogNext);
+            _backlogCovered = true;
+        }
+
         PumpApply();
+    }
+
+    private bool IsCovered(ulong index)
+    {
+        if (_core.AcceptedSnapshot?.Last.Index >= index)
+        {
+            return true;
+        }
+
+        foreach (var task in _backlog)
+        {
+            if (task.Snapshot?.Last.Index >= index)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Hand(Entry[] entries)

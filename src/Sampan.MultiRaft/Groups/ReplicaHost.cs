@@ -39,6 +39,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private List<PendingRequest> _roundReads = [];
     private ulong _backlogNext;
     private bool _applyReadOutstanding;
+
+    // What is in the backlog before its next snapshot is gone from the log, and covered by that one.
+    private bool _backlogCovered;
     private long _applyQueued;
     private ReplicaId _lastLeader;
     private bool _statusDirty = true;
@@ -105,6 +108,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
 
     /// <summary>Whether it was removed from its group and must be destroyed.</summary>
     public bool IsRemoved => _core.IsRemoved;
+
+    /// <summary>Snapshot worker only: its tombstone is on the way, and nothing may be written behind it.</summary>
+    public bool IsBuried { get; set; }
 
     /// <summary>Whether something happened in this round that may have made a Ready.</summary>
     public bool IsActive { get; set; }

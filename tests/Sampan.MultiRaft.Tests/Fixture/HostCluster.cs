@@ -117,7 +117,9 @@ internal sealed class HostCluster : IMachineSource
     /// <inheritdoc/>
     public IStateMachine Make(HostUnderTest store, GroupId group)
     {
-        var machine = new ListMachine();
+        var machine = store.Durable is { } kept
+            ? new ListMachine(kept.Commands, kept.AppliedIndex)
+            : new ListMachine();
         store.Machines[group] = machine;
         return machine;
     }

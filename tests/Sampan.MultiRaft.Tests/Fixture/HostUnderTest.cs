@@ -35,6 +35,9 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     /// <summary>Its state machines in this life.</summary>
     public Dictionary<GroupId, ListMachine> Machines { get; } = [];
 
+    /// <summary>What its next state machine has on disk; null for one in memory.</summary>
+    public (IReadOnlyList<string> Commands, ulong AppliedIndex)? Durable { get; set; }
+
     /// <summary>What happened in its replicas.</summary>
     public List<RaftEvent> Events { get; } = [];
 

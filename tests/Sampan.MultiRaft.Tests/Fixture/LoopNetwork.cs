@@ -70,8 +70,18 @@ internal sealed class LoopNetwork
     /// <summary>The store is reachable again.</summary>
     public void Heal(StoreId store) => _cut.Remove(store);
 
+    /// <summary>What becomes of a message on its way; null: it is lost. Unset: nothing.</summary>
+    public Func<StoreId, StoreMessage, StoreMessage?>? Tap { get; set; }
+
     /// <summary>Takes a message that a store sends.</summary>
-    public void Send(LoopTransport from, StoreId to, StoreMessage message) => _queue.Enqueue((from, to, message));
+    public void Send(LoopTransport from, StoreId to, StoreMessage message)
+    {
+        var sent = Tap is null ? message : Tap(to, message);
+        if (sent is not null)
+        {
+            _queue.Enqueue((from, to, sent));
+        }
+    }
 
     /// <summary>Delivers what waits; returns whether anything did.</summary>
     public bool Deliver()

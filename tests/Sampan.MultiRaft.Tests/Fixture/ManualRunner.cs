@@ -7,6 +7,7 @@ internal sealed class ManualRunner : IWorkerRunner
 {
     private readonly List<Handle> _handles = [];
     private readonly ManualTime _time;
+    private readonly HashSet<string> _held = new(StringComparer.Ordinal);
     private bool _stopped;
 
     /// <summary>A runner on a manual clock.</summary>
@@ -15,7 +16,7 @@ internal sealed class ManualRunner : IWorkerRunner
     /// <inheritdoc/>
     public IWorkerHandle Add(IWorker worker, string thread)
     {
-        var handle = new Handle(worker);
+        var handle = new Handle(worker, _held);
         _handles.Add(handle);
         return handle;
     }
@@ -44,7 +45,13 @@ internal sealed class ManualRunner : IWorkerRunner
         return any;
     }
 
-    private sealed class Handle(IWorker worker) : IWorkerHandle
+    /// <summary>A worker does not run until it is let go; what is for it waits.</summary>
+    public void Hold(string worker) => _held.Add(worker);
+
+    /// <summary>It runs again.</summary>
+    public void LetGo(string worker) => _held.Remove(worker);
+
+    private sealed class Handle(IWorker worker, HashSet<string> held) : IWorkerHandle
     {
         private Instant _due = Instant.Never;
         private bool _woken;
@@ -53,7 +60,7 @@ internal sealed class ManualRunner : IWorkerRunner
 
         public bool RunIfDue(Instant now)
         {
-            if (!_woken && _due > now)
+            if (held.Contains(worker.Name) || (!_woken && _due > now))
             {
                 return false;
             }

@@ -18,6 +18,7 @@ internal sealed class MemoryGroupLog
     /// <summary>Writes a task.</summary>
     public void Write(PersistTask task)
     {
+        AssertThere();
         _hardState = task.HardState ?? _hardState;
         if (task.Snapshot is not null)
         {
@@ -61,10 +62,12 @@ internal sealed class MemoryGroupLog
                 _isAdmitted |= record.Replica == _replica;
                 break;
             case StoreRecordKind.SnapshotMark when record.Snapshot is not null:
+                AssertThere();
                 _snapshots.Add(record.Snapshot);
                 _snapshots.RemoveRange(0, Math.Max(0, _snapshots.Count - 2));
                 break;
             case StoreRecordKind.CompactionMark:
+                AssertThere();
                 _base = record.CompactedTo;
                 foreach (var index in _entries.Keys.Where(index => index <= _base.Index).ToArray())
                 {
@@ -140,6 +143,9 @@ internal sealed class MemoryGroupLog
             Snapshots = [.. _snapshots],
         };
     }
+
+    // As the real log does: a start would not know whose it is.
+    private void AssertThere() => Assert.NotEqual(ReplicaId.None, _replica);
 
     private static ConfigurationEntry Decode(Entry entry)
     {
