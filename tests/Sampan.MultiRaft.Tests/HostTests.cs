@@ -326,6 +326,58 @@ public sealed class HostTests
         cluster.RunUntil(() => cluster[2].Machines.Count == 2 && cluster[2].Commands(1).Count == 1);
     }
 
+    /// <summary>A replay comes in large pieces; a call of the worker stays short, or its watchdog would speak up.</summary>
+    [Fact]
+    public void A_replay_is_applied_in_short_calls()
+    {
+        var cluster = new HostCluster(1, options => options with { SnapshotEntries = 0 });
+        cluster.Create(1);
+        var tasks = Enumerable.Range(0, 5000)
+            .Select(i => cluster[1].Group(1).ProposeAsync("x"u8.ToArray(), CancellationToken.None).AsTask())
+            .ToArray();
+        cluster.RunUntil(() => Array.TrueForAll(tasks, task => task.IsCompletedSuccessfully));
+        cluster[1].Stop();
+        cluster[1].ApplyCost = TimeSpan.FromMicroseconds(10);
+        cluster[1].Start();
+        cluster.RunUntil(() => cluster[1].Commands(1).Count == 5000);
+        Assert.InRange(
+            cluster[1].Runner.Longest("apply-worker"), TimeSpan.FromMicroseconds(100), TimeSpan.FromMilliseconds(3));
+    }
+
+    /// <summary>What is left of a piece that was begun fails once, and what was applied of it was answered.</summary>
+    [Fact]
+    public void A_stop_or_a_fault_in_the_middle_of_a_piece_answers_everybody_once()
+    {
+        foreach (var isFault in (bool[])[false, true])
+        {
+            var cluster = new HostCluster(1);
+            cluster.Create(1);
+            cluster[1].Runner.Hold("apply-worker");
+            var tasks = Enumerable.Range(0, 1000)
+                .Select(i => cluster[1].Group(1).ProposeAsync(
+                    isFault && i == 700 ? "throw"u8.ToArray() : "x"u8.ToArray(), CancellationToken.None).AsTask())
+                .ToArray();
+            cluster.Settle();
+            cluster[1].ApplyCost = TimeSpan.FromMilliseconds(1);
+            cluster[1].Runner.LetGo("apply-worker");
+            cluster[1].Runner.RunDue();
+            cluster[1].Runner.RunDue();
+            if (!isFault)
+            {
+                cluster[1].Stop();
+            }
+
+            cluster.Settle();
+            Assert.All(tasks, task => Assert.True(task.IsCompleted));
+            var applied = tasks.Count(task => task.IsCompletedSuccessfully);
+            Assert.InRange(applied, 1, 999);
+            Assert.All(tasks[..applied], task => Assert.True(task.IsCompletedSuccessfully));
+            Assert.All(tasks[applied..], task => Assert.Equal(
+                isFault ? RaftErrorCode.Poisoned : RaftErrorCode.Stopped,
+                Assert.IsType<RaftException>(task.Exception?.InnerException).Code));
+        }
+    }
+
     [Fact]
     public void A_full_disk_refuses_proposals_until_there_is_room()
     {

@@ -119,7 +119,7 @@ internal sealed class HostCluster : IMachineSource
     {
         var machine = store.Durable is { } kept
             ? new ListMachine(kept.Commands, kept.AppliedIndex)
-            : new ListMachine();
+            : new ListMachine { OnCommand = () => Time.Advance(store.ApplyCost) };
         store.Machines[group] = machine;
         return machine;
     }

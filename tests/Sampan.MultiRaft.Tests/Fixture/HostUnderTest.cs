@@ -38,6 +38,9 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     /// <summary>What its next state machine has on disk; null for one in memory.</summary>
     public (IReadOnlyList<string> Commands, ulong AppliedIndex)? Durable { get; set; }
 
+    /// <summary>How long its state machines take for a command.</summary>
+    public TimeSpan ApplyCost { get; set; }
+
     /// <summary>What happened in its replicas.</summary>
     public List<RaftEvent> Events { get; } = [];
 

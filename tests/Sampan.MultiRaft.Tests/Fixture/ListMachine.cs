@@ -22,6 +22,9 @@ internal sealed class ListMachine : IStateMachine
     /// <inheritdoc/>
     public ulong AppliedIndex { get; }
 
+    /// <summary>What else happens with each command.</summary>
+    public Action? OnCommand { get; init; }
+
     /// <summary>How often a snapshot took the place of its state.</summary>
     public int Installs { get; private set; }
 
@@ -36,6 +39,7 @@ internal sealed class ListMachine : IStateMachine
     {
         for (var i = 0; i < commands.Length; i++)
         {
+            OnCommand?.Invoke();
             var text = Encoding.UTF8.GetString(commands[i].Payload.Span);
             if (string.Equals(text, "throw", StringComparison.Ordinal))
             {

@@ -8,6 +8,7 @@ internal sealed class ManualRunner : IWorkerRunner
     private readonly List<Handle> _handles = [];
     private readonly ManualTime _time;
     private readonly HashSet<string> _held = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TimeSpan> _longest = new(StringComparer.Ordinal);
     private bool _stopped;
 
     /// <summary>A runner on a manual clock.</summary>
@@ -39,11 +40,17 @@ internal sealed class ManualRunner : IWorkerRunner
         var any = false;
         foreach (var handle in _handles)
         {
-            any |= !_stopped && handle.RunIfDue(new Instant(_time.GetTimestamp()));
+            var begin = _time.GetTimestamp();
+            any |= !_stopped && handle.RunIfDue(new Instant(begin));
+            var took = new TimeSpan(_time.GetTimestamp() - begin);
+            _longest[handle.Name] = took > Longest(handle.Name) ? took : Longest(handle.Name);
         }
 
         return any;
     }
+
+    /// <summary>The longest call of a worker so far.</summary>
+    public TimeSpan Longest(string worker) => _longest.GetValueOrDefault(worker);
 
     /// <summary>A worker does not run until it is let go; what is for it waits.</summary>
     public void Hold(string worker) => _held.Add(worker);
@@ -55,6 +62,8 @@ internal sealed class ManualRunner : IWorkerRunner
     {
         private Instant _due = Instant.Never;
         private bool _woken;
+
+        public string Name => worker.Name;
 
         public void Wake() => _woken = true;
 
