@@ -326,7 +326,9 @@ public sealed class HostTests
         cluster.RunUntil(() => cluster[2].Machines.Count == 2 && cluster[2].Commands(1).Count == 1);
     }
 
-    /// <summary>A replay comes in large pieces; a call of the worker stays short, or its watchdog would speak up.</summary>
+    /// <summary>
+    /// A replay comes in large pieces; a call of the worker stays short, or its watchdog would speak up.
+    /// </summary>
     [Fact]
     public void A_replay_is_applied_in_short_calls()
     {

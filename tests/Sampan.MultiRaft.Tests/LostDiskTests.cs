@@ -9,8 +9,8 @@ namespace Sampan.MultiRaft.Tests;
 /// another group by stores that never met its former self (A16, I-26).
 /// </summary>
 /// <remarks>
-/// Stores 1 to 5 carry group 1. Store 5 and store 3 never met, so store 5 has no record that could tell store 3 from its
-/// successor. That one is admitted to group 2, with stores 6 and 7, before it appears in group 1.
+/// Stores 1 to 5 carry group 1. Store 5 and store 3 never met, so store 5 has no record that could tell store 3 from
+/// its successor. That one is admitted to group 2, with stores 6 and 7, before it appears in group 1.
 /// </remarks>
 public sealed class LostDiskTests
 {
@@ -38,8 +38,8 @@ public sealed class LostDiskTests
     }
 
     /// <summary>
-    /// Store 5 hands over to store 1, which is elected by 2 and 3; it hears nothing of that and goes on, in contact with
-    /// store 4. What store 3 promised in that election its successor has forgotten.
+    /// Store 5 hands over to store 1, which is elected by 2 and 3; it hears nothing of that and goes on, in contact
+    /// with store 4. What store 3 promised in that election its successor has forgotten.
     /// </summary>
     [Fact]
     public void A_store_admitted_to_one_group_does_not_follow_the_stale_leader_of_another()

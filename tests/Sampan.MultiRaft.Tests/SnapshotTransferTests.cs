@@ -32,7 +32,8 @@ public sealed class SnapshotTransferTests
         });
         CatchUp(cluster, away);
         // What is of the right place and too long is found out after its file was begun.
-        Assert.Contains($"came where file {(more > 0 ? 0 : -1)} at 0 goes on", Assert.Single(aborts), StringComparison.Ordinal);
+        var place = $"came where file {(more > 0 ? 0 : -1)} at 0 goes on";
+        Assert.Contains(place, Assert.Single(aborts), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,7 +152,9 @@ public sealed class SnapshotTransferTests
         Assert.Equal(0, leaving.Snapshots.Count);
     }
 
-    /// <summary>A leader reads from its disk for a follower, loses its place and wins it again, and reads again.</summary>
+    /// <summary>
+    /// A leader reads from its disk for a follower, loses its place and wins it again, and reads again.
+    /// </summary>
     [Fact]
     public void A_second_read_for_a_follower_beside_the_first_one_does_no_harm()
     {

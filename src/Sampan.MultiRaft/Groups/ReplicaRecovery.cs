@@ -55,12 +55,14 @@ internal readonly record struct ReplicaRecovery(ReplicaState State, SnapshotMeta
         return new ReplicaRecovery(state, install, applied);
     }
 
-    /// <summary>A new replica: its state machine is new as well, or the last one's tombstone was not the end of it.</summary>
+    /// <summary>
+    /// A new replica: its state machine is new as well, or the last one's tombstone was not the end of it.
+    /// </summary>
     public static ReplicaRecovery New(GroupId group, ReplicaState state, ulong appliedIndex) => appliedIndex == 0
         ? new ReplicaRecovery(state, null, LogId.Zero)
         : throw new StorageDamagedException(
-            $"the state machine of group {group} has applied index {appliedIndex}, and its replica is new: what a former "
-            + "one left must go first");
+            $"the state machine of group {group} has applied index {appliedIndex}, and its replica is new: what a "
+            + "former one left must go first");
 
     // The term is known from the base on; below, a snapshot will take the place of it.
     private static LogId IdAt(RecoveredGroup found, ulong index)

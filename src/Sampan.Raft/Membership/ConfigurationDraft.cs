@@ -168,8 +168,8 @@ internal sealed class ConfigurationDraft
     }
 
     // A bound member was counted under its incarnation: unbound, its store could lose its disk and be counted again.
-    // Whoever repeats a step, or promotes, seldom knows what was bound meanwhile (C9, I-25). Also true of one that the same
-    // change removes first: without an entry in between nobody has stopped counting it.
+    // Whoever repeats a step, or promotes, seldom knows what was bound meanwhile (C9, I-25). Also true of one that the
+    // same change removes first: without an entry in between nobody has stopped counting it.
     private Member Bound(Member member)
     {
         if (!_current.TryGetMember(member.Replica, out var known) || !known.Incarnation.IsBound)

@@ -185,7 +185,7 @@ public sealed class LogAppendTests
     public void The_room_for_groups_shrinks_by_what_each_one_costs()
     {
         using var log = LogScripts.Open(LogScripts.Disk());
-        var members = new[] { new Member(new ReplicaId(1), new StoreId(1)), new Member(new ReplicaId(2), new StoreId(2)) };
+        Member[] members = [new(new ReplicaId(1), new StoreId(1)), new(new ReplicaId(2), new StoreId(2))];
         var count = 0UL;
         while (log.StateRoomBytes > 0)
         {
