@@ -32,6 +32,9 @@ public sealed record Handshake
     /// </summary>
     public required Incarnation RecordedReceiver { get; init; }
 
-    /// <summary>Whether it takes part: enough of the other initial voters recorded it.</summary>
+    /// <summary>
+    /// Whether it takes part in some group: enough of that group's other initial voters recorded it. In which, it keeps
+    /// to itself: it says nothing in a group that does not count it (I-26).
+    /// </summary>
     public required bool IsAdmitted { get; init; }
 }

@@ -15,6 +15,7 @@ public interface IGroupDirectory
     /// <summary>
     /// Bootstraps a group whose initial configuration names a replica on this store: every initial member does the same
     /// with the same configuration. Returns when the bootstrap mark is durable; nothing if that was done before.
+    /// Refused as <see cref="RaftErrorCode.Busy"/> where the log has no room for another group.
     /// </summary>
     ValueTask CreateAsync(GroupId group, Configuration initial, CancellationToken cancellation);
 

@@ -21,6 +21,15 @@ public interface ILogStorage
     long Cost(StoreRecord record);
 
     /// <summary>
+    /// How many bytes of replicas may still be made: the log repeats what it knows of each group again and again, and
+    /// that is bounded. 0 or less: none, and those that are there go on. The appending thread only.
+    /// </summary>
+    long StateRoomBytes { get; }
+
+    /// <summary>What a record that makes a replica takes of <see cref="StateRoomBytes"/>.</summary>
+    long StateCost(StoreRecord record);
+
+    /// <summary>
     /// Writes everything as one atomic batch and returns when it is durable: recovery takes all of it or nothing.
     /// Within a group the tasks are in order; entries overwrite what the log holds from their first index on. Tasks
     /// that need no write are allowed and ignored.

@@ -32,6 +32,9 @@ public sealed record RecoveredGroup
     /// <summary>The initial configuration, if the group was bootstrapped here.</summary>
     public required Configuration? Bootstrap { get; init; }
 
+    /// <summary>Whether enough of the other initial voters had recorded this store (I-26).</summary>
+    public bool IsAdmitted { get; init; }
+
     /// <summary>The configuration entries in the log, ascending (those above the base).</summary>
     public required IReadOnlyList<ConfigurationEntry> Configurations { get; init; }
 

@@ -14,7 +14,9 @@ public sealed record StoreRecord
     /// <summary>The group it is of; the zero id for store-wide records.</summary>
     public GroupId Group { get; init; }
 
-    /// <summary>BootstrapMark, ReplicaCreated: this store's replica. Tombstone: the highest id that is gone.</summary>
+    /// <summary>
+    /// BootstrapMark, ReplicaCreated, Admitted: this store's replica. Tombstone: the highest id that is gone.
+    /// </summary>
     public ReplicaId Replica { get; init; }
 
     /// <summary>PeerIncarnation: the peer.</summary>

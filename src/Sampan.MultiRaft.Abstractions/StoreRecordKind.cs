@@ -6,7 +6,7 @@ public enum StoreRecordKind : byte
     /// <summary>Store-wide: another store's incarnation, seen in its first handshake.</summary>
     PeerIncarnation = 1,
 
-    /// <summary>Store-wide: enough of the other initial voters recorded this store; it takes part.</summary>
+    /// <summary>Of a group: enough of the other initial voters recorded this store; its replica takes part.</summary>
     Admitted = 2,
 
     /// <summary>Store-wide: the election timeout in use.</summary>

@@ -223,6 +223,8 @@ public sealed class HostTests
         var fourth = new Member(new ReplicaId(4), new StoreId(4));
         Change(cluster, leader, MembershipChange.AddLearner(fourth));
         cluster.RunUntil(() => IsBound(leader.Group(1).Status.Configuration, fourth.Replica));
+        cluster.Propose(leader, 1, "x");
+        cluster.RunUntil(() => cluster[4].Machines.Count == 1 && cluster[4].Commands(1).Count == 1);
         var seen = leader.Events.Count;
         Change(cluster, leader, MembershipChange.AddVoter(fourth));
         cluster.RunUntil(() => leader.Group(1).Status.Configuration is { IsJoint: false } now && now.IsVoter(new(4)));
@@ -233,6 +235,149 @@ public sealed class HostTests
             .ToArray();
         Assert.NotEmpty(configurations);
         Assert.All(configurations, configuration => Assert.True(IsBound(configuration, fourth.Replica)));
+    }
+
+    /// <summary>The new half needs the new member, so it must be bound by the very change that adds it.</summary>
+    [Fact]
+    public void A_group_of_one_grows_to_two()
+    {
+        var cluster = new HostCluster(2);
+        cluster.CreateOn(1, 1);
+        cluster.Propose(cluster[1], 1, "before");
+        Change(cluster, cluster[1], MembershipChange.AddVoter(new Member(new ReplicaId(2), new StoreId(2))));
+        cluster.Propose(cluster[1], 1, "after");
+        cluster.RunUntil(() => cluster[2].Machines.Count == 1 && cluster[2].Commands(1).Count == 2);
+        Assert.Equal(2, cluster[1].Group(1).Status.Configuration.Voters.Length);
+    }
+
+    [Fact]
+    public void A_voter_on_a_store_that_nobody_met_is_refused_and_a_learner_waits_for_it()
+    {
+        var cluster = new HostCluster(2, prepare: network => network.Part(1, 2));
+        cluster.CreateOn(1, 1);
+        var second = new Member(new ReplicaId(2), new StoreId(2));
+        var refused = cluster[1].Group(1)
+            .ChangeMembershipAsync(MembershipChange.AddVoter(second), CancellationToken.None).AsTask();
+        cluster.RunUntil(() => refused.IsCompleted);
+        var failure = Assert.IsType<RaftException>(refused.Exception?.InnerException);
+        Assert.Equal((RaftErrorCode.InvalidChange, RequestOutcome.NotApplied), (failure.Code, failure.Outcome));
+        Assert.Contains("has not met store 2", failure.Message, StringComparison.Ordinal);
+
+        Change(cluster, cluster[1], MembershipChange.AddLearner(second));
+        cluster.Propose(cluster[1], 1, "x");
+        cluster.Network.HealAll();
+        cluster.RunUntil(() => cluster[2].Machines.Count == 1 && cluster[2].Commands(1).Count == 1);
+        Change(cluster, cluster[1], MembershipChange.AddVoter(second));
+        cluster.Propose(cluster[1], 1, "y");
+    }
+
+    [Fact]
+    public void A_bootstrapped_learner_hears_the_only_voter()
+    {
+        var cluster = new HostCluster(2);
+        var initial = Configuration.Of(
+            [new Member(new ReplicaId(1), new StoreId(1))], [new Member(new ReplicaId(2), new StoreId(2))]);
+        cluster.Bootstrap(1, initial, 1, 2);
+        cluster.RunUntil(() => cluster.Leader(1) is not null);
+        cluster.Propose(cluster[1], 1, "x");
+        cluster.RunUntil(() => cluster[2].Commands(1).Count == 1);
+    }
+
+    [Fact]
+    public void A_log_without_room_for_another_group_refuses_it_and_the_others_go_on()
+    {
+        var cluster = new HostCluster(2);
+        cluster.CreateOn(1, 1);
+        cluster[1].Log.GroupsMax = 2;
+        var alone = Configuration.Of([new Member(new ReplicaId(1), new StoreId(1))], []);
+        var tasks = Enumerable.Range(2, 3)
+            .Select(group => cluster[1].Host
+                .CreateAsync(new GroupId((ulong)group), alone, CancellationToken.None).AsTask())
+            .ToArray();
+        cluster.RunUntil(() => Array.TrueForAll(tasks, task => task.IsCompleted));
+        Assert.True(tasks[0].IsCompletedSuccessfully);
+        foreach (var task in tasks[1..])
+        {
+            var failure = Assert.IsType<RaftException>(task.Exception?.InnerException);
+            Assert.Equal((RaftErrorCode.Busy, RequestOutcome.NotApplied), (failure.Code, failure.Outcome));
+            Assert.Contains("no room for group", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, cluster[1].Host.List().Count);
+        cluster.Propose(cluster[1], 1, "x");
+        cluster[1].Log.GroupsMax = 3;
+        cluster.CreateOn(3, 1);
+    }
+
+    [Fact]
+    public void A_leader_cannot_make_a_replica_where_the_log_has_no_room()
+    {
+        var cluster = new HostCluster(2);
+        cluster.CreateOn(1, 1);
+        cluster.CreateOn(2, 2);
+        cluster[2].Log.GroupsMax = 1;
+        Change(cluster, cluster[1], MembershipChange.AddLearner(new Member(new ReplicaId(2), new StoreId(2))));
+        cluster.Propose(cluster[1], 1, "x");
+        cluster.Run(TimeSpan.FromSeconds(3));
+        Assert.Single(cluster[2].Host.List());
+        Assert.Contains("no room for group 1", Assert.Single(cluster[2].Remarks), StringComparison.Ordinal);
+        cluster.Propose(cluster[2], 2, "y");
+        cluster[2].Log.GroupsMax = 2;
+        cluster.RunUntil(() => cluster[2].Machines.Count == 2 && cluster[2].Commands(1).Count == 1);
+    }
+
+    /// <summary>
+    /// A replay comes in large pieces; a call of the worker stays short, or its watchdog would speak up.
+    /// </summary>
+    [Fact]
+    public void A_replay_is_applied_in_short_calls()
+    {
+        var cluster = new HostCluster(1, options => options with { SnapshotEntries = 0 });
+        cluster.Create(1);
+        var tasks = Enumerable.Range(0, 5000)
+            .Select(i => cluster[1].Group(1).ProposeAsync("x"u8.ToArray(), CancellationToken.None).AsTask())
+            .ToArray();
+        cluster.RunUntil(() => Array.TrueForAll(tasks, task => task.IsCompletedSuccessfully));
+        cluster[1].Stop();
+        cluster[1].ApplyCost = TimeSpan.FromMicroseconds(10);
+        cluster[1].Start();
+        cluster.RunUntil(() => cluster[1].Commands(1).Count == 5000);
+        Assert.InRange(
+            cluster[1].Runner.Longest("apply-worker"), TimeSpan.FromMicroseconds(100), TimeSpan.FromMilliseconds(3));
+    }
+
+    /// <summary>What is left of a piece that was begun fails once, and what was applied of it was answered.</summary>
+    [Fact]
+    public void A_stop_or_a_fault_in_the_middle_of_a_piece_answers_everybody_once()
+    {
+        foreach (var isFault in (bool[])[false, true])
+        {
+            var cluster = new HostCluster(1);
+            cluster.Create(1);
+            cluster[1].Runner.Hold("apply-worker");
+            var tasks = Enumerable.Range(0, 1000)
+                .Select(i => cluster[1].Group(1).ProposeAsync(
+                    isFault && i == 700 ? "throw"u8.ToArray() : "x"u8.ToArray(), CancellationToken.None).AsTask())
+                .ToArray();
+            cluster.Settle();
+            cluster[1].ApplyCost = TimeSpan.FromMilliseconds(1);
+            cluster[1].Runner.LetGo("apply-worker");
+            cluster[1].Runner.RunDue();
+            cluster[1].Runner.RunDue();
+            if (!isFault)
+            {
+                cluster[1].Stop();
+            }
+
+            cluster.Settle();
+            Assert.All(tasks, task => Assert.True(task.IsCompleted));
+            var applied = tasks.Count(task => task.IsCompletedSuccessfully);
+            Assert.InRange(applied, 1, 999);
+            Assert.All(tasks[..applied], task => Assert.True(task.IsCompletedSuccessfully));
+            Assert.All(tasks[applied..], task => Assert.Equal(
+                isFault ? RaftErrorCode.Poisoned : RaftErrorCode.Stopped,
+                Assert.IsType<RaftException>(task.Exception?.InnerException).Code));
+        }
     }
 
     [Fact]

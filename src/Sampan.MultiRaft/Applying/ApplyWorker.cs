@@ -13,6 +13,11 @@ namespace Sampan.MultiRaft.Applying;
 /// </summary>
 internal sealed class ApplyWorker : IWorker
 {
+    // What a state machine is given at once: a replay's pieces are larger, and a call that applied a whole one would be
+    // long enough for the watchdog, and for whoever shares the thread.
+    private const int StepEntriesMax = 256;
+    private const long StepBytesMax = 256 * 1024;
+
     private const string Failed = "the group's state machine has failed on this store";
     private const string Stopped = "the store has stopped";
 
@@ -29,6 +34,10 @@ internal sealed class ApplyWorker : IWorker
     private readonly ReadContext _readContext = new();
     private readonly List<Command> _commands = [];
     private readonly List<PendingRequest?> _waiters = [];
+
+    // The work that was begun and is not done, and how many of its entries were applied.
+    private ApplyWork? _current;
+    private int _applied;
 
     /// <summary>
     /// A worker with an empty queue that works for <paramref name="slice"/> at most before it lets others run.
@@ -62,12 +71,17 @@ internal sealed class ApplyWorker : IWorker
     public Instant RunOnce()
     {
         var end = _clock.Now.After(_slice);
-        while (_mailbox.TryTake(out var work))
+        while (_current is not null || _mailbox.TryTake(out _current))
         {
-            Run(work);
+            if (Run(_current))
+            {
+                _current = null;
+                _applied = 0;
+            }
+
             if (_clock.Now >= end)
             {
-                return _mailbox.IsEmpty ? Instant.Never : Instant.Zero;
+                return _current is null && _mailbox.IsEmpty ? Instant.Never : Instant.Zero;
             }
         }
 
@@ -77,9 +91,11 @@ internal sealed class ApplyWorker : IWorker
     /// <summary>The store stops, and no worker runs any more: everything that waits here fails.</summary>
     public void Stop(IEnumerable<ApplyLane> lanes)
     {
-        while (_mailbox.TryTake(out var work))
+        while (_current is not null || _mailbox.TryTake(out _current))
         {
-            Refuse(work, RaftErrorCode.Stopped, Stopped);
+            Refuse(_current, RaftErrorCode.Stopped, Stopped);
+            _current = null;
+            _applied = 0;
         }
 
         foreach (var lane in lanes)
@@ -88,30 +104,50 @@ internal sealed class ApplyWorker : IWorker
         }
     }
 
-    private void Run(ApplyWork work)
+    /// <summary>Does a step of the work; returns whether it was the last one.</summary>
+    private bool Run(ApplyWork work)
     {
         var lane = work.Lane;
-        if (work.SnapshotEnd != SnapshotEnd.None)
+        if (_applied == 0)
         {
-            TakeSnapshotEnd(work);
+            Begin(work);
         }
 
         if (lane.IsPoisoned)
         {
             Refuse(work, RaftErrorCode.Poisoned, Failed);
-            return;
+            return true;
         }
 
-        if (work.Snapshot is not null)
+        if (_applied < work.Entries.Count)
         {
-            Install(lane, work.Snapshot);
+            ApplyStep(lane, work);
+            if (_applied < work.Entries.Count || lane.IsPoisoned)
+            {
+                return lane.IsPoisoned;
+            }
         }
 
-        if (work.Entries.Count > 0)
+        End(work);
+        return true;
+    }
+
+    private void Begin(ApplyWork work)
+    {
+        if (work.SnapshotEnd != SnapshotEnd.None)
         {
-            ApplyEntries(lane, work);
+            TakeSnapshotEnd(work);
         }
 
+        if (work.Snapshot is not null && !work.Lane.IsPoisoned)
+        {
+            Install(work.Lane, work.Snapshot);
+        }
+    }
+
+    private void End(ApplyWork work)
+    {
+        var lane = work.Lane;
         foreach (var read in work.Reads)
         {
             lane.WaitingReads.Enqueue(read, read.ReadIndex);
@@ -154,14 +190,29 @@ internal sealed class ApplyWorker : IWorker
         Report(lane, 0);
     }
 
-    private void ApplyEntries(ApplyLane lane, ApplyWork work)
+    private static int StepEnd(ApplyWork work, int first)
+    {
+        var end = first;
+        var bytes = 0L;
+        while (end < work.Entries.Count && end - first < StepEntriesMax && bytes < StepBytesMax)
+        {
+            bytes += work.Entries[end].SizeBytes;
+            end++;
+        }
+
+        return end;
+    }
+
+    private void ApplyStep(ApplyLane lane, ApplyWork work)
     {
         _commands.Clear();
         _waiters.Clear();
-        var last = work.Entries[^1];
-        Invariant.Holds(work.Entries[0].Index == lane.Applied.Index + 1, work.Entries[0].Index, lane.Applied.Index);
+        var (first, end) = (_applied, StepEnd(work, _applied));
+        var last = work.Entries[end - 1];
+        Invariant.Holds(
+            work.Entries[first].Index == lane.Applied.Index + 1, work.Entries[first].Index, lane.Applied.Index);
         _context.Begin(last.Index, last.TimeTicks);
-        for (var i = 0; i < work.Entries.Count; i++)
+        for (var i = first; i < end; i++)
         {
             var entry = work.Entries[i];
             lane.BytesSinceSnapshot += entry.SizeBytes;
@@ -185,6 +236,7 @@ internal sealed class ApplyWorker : IWorker
             return;
         }
 
+        _applied = end;
         lane.Applied = last.Id;
         lane.TimeTicks = last.TimeTicks;
         for (var i = 0; i < _commands.Count; i++)
@@ -193,7 +245,7 @@ internal sealed class ApplyWorker : IWorker
                 new ApplyResult(_commands[i].Position, _context.ResultOf(i)), _completions);
         }
 
-        Report(lane, work.Entries.Count);
+        Report(lane, end - first);
     }
 
     /// <summary>A state machine that throws stops its group on this store, never another group.</summary>
@@ -217,9 +269,10 @@ internal sealed class ApplyWorker : IWorker
 
     private void Refuse(ApplyWork work, RaftErrorCode code, string reason)
     {
-        foreach (var waiter in work.Waiters)
+        // Those before were answered.
+        for (var i = _applied; i < work.Waiters.Count; i++)
         {
-            waiter?.Fail(code, RequestOutcome.Unknown, reason, _completions);
+            work.Waiters[i]?.Fail(code, RequestOutcome.Unknown, reason, _completions);
         }
 
         foreach (var read in work.Reads)

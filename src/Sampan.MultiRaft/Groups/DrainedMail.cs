@@ -23,6 +23,9 @@ internal sealed class DrainedMail
     /// <summary>Records of the store that are durable now.</summary>
     public List<StoreRecord> DurableRecords { get; set; } = [];
 
+    /// <summary>Records that the log had no room for, and why.</summary>
+    public List<(StoreRecord Record, string Reason)> RefusedRecords { get; set; } = [];
+
     /// <summary>What the store's own workers completed, a value for each replica.</summary>
     public List<Completed> Completions { get; } = [];
 
@@ -34,6 +37,7 @@ internal sealed class DrainedMail
         Lost.Clear();
         Unreachable.Clear();
         DurableRecords.Clear();
+        RefusedRecords.Clear();
         Completions.Clear();
     }
 }

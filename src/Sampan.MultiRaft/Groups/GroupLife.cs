@@ -2,6 +2,7 @@ using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Doors;
 using Sampan.MultiRaft.Logs;
+using Sampan.MultiRaft.Stores;
 
 namespace Sampan.MultiRaft.Groups;
 
@@ -11,23 +12,46 @@ namespace Sampan.MultiRaft.Groups;
 /// </summary>
 internal sealed class GroupLife : IRecordWaiter
 {
+    private const int RemarkedMax = 64;
+
     private readonly StoreWorkers _store;
     private readonly GroupMailbox _mailbox;
+    private readonly IdentityWorker _identity;
     private readonly Dictionary<GroupId, ReplicaId> _tombstones;
     private readonly Dictionary<GroupId, List<PendingRequest>> _waiting = [];
     private readonly HashSet<GroupId> _underWay = [];
 
+    // Groups that a leader wants here and that were refused: each is remarked on once.
+    private readonly HashSet<GroupId> _remarked = [];
+
     /// <summary>With the tombstones that were found on disk.</summary>
     public GroupLife(
-        StoreWorkers store, GroupMailbox mailbox, IReadOnlyDictionary<GroupId, ReplicaId> tombstones)
+        StoreWorkers store,
+        GroupMailbox mailbox,
+        IdentityWorker identity,
+        IReadOnlyDictionary<GroupId, ReplicaId> tombstones)
     {
+        _identity = identity;
         _store = store;
         _mailbox = mailbox;
         _tombstones = new Dictionary<GroupId, ReplicaId>(tombstones);
     }
 
     /// <inheritdoc/>
-    public void RecordDurable(StoreRecord record) => _mailbox.RecordDurable(record);
+    public void RecordDurable(StoreRecord record)
+    {
+        if (record is { Kind: StoreRecordKind.BootstrapMark, Configuration: not null })
+        {
+            _identity.Bootstrapped(record.Group, record.Configuration, () => _mailbox.RecordDurable(record));
+        }
+        else
+        {
+            _mailbox.RecordDurable(record);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void RecordRefused(StoreRecord record, string reason) => _mailbox.RecordRefused(record, reason);
 
     /// <summary>Somebody bootstraps a group here.</summary>
     public void Create(PendingRequest request, bool exists)
@@ -108,8 +132,10 @@ internal sealed class GroupLife : IRecordWaiter
 
         host.Stop(RaftErrorCode.UnknownGroup, "the replica was removed from its group");
         _tombstones[host.Group] = host.Replica;
-        _store.LogWriter.Enqueue(
-            new StoreRecord { Kind = StoreRecordKind.Tombstone, Group = host.Group, Replica = host.Replica }, this);
+        _store.SnapshotWorker.Bury(
+            host,
+            new StoreRecord { Kind = StoreRecordKind.Tombstone, Group = host.Group, Replica = host.Replica },
+            this);
     }
 
     /// <summary>A record is durable and has taken effect.</summary>
@@ -122,6 +148,25 @@ internal sealed class GroupLife : IRecordWaiter
             {
                 request.Settle(_store.Completions);
             }
+        }
+    }
+
+    /// <summary>
+    /// The log has no room for another group. Whoever asked for it is told; a leader asks again by its next message.
+    /// </summary>
+    public void Refused(StoreRecord record, string reason)
+    {
+        _underWay.Remove(record.Group);
+        if (_waiting.Remove(record.Group, out var requests))
+        {
+            foreach (var request in requests)
+            {
+                request.Fail(RaftErrorCode.Busy, RequestOutcome.NotApplied, reason, _store.Completions);
+            }
+        }
+        else if (_remarked.Count < RemarkedMax && _remarked.Add(record.Group))
+        {
+            _store.Observer.OnRemark(reason);
         }
     }
 

@@ -25,6 +25,7 @@ internal sealed class GroupMailbox
     private List<Unreachable> _unreachable = [];
     private List<CompletionSlot> _ready = [];
     private List<StoreRecord> _durableRecords = [];
+    private List<(StoreRecord Record, string Reason)> _refusedRecords = [];
     private long _requestBytes;
     private long _droppedMessages;
     private bool _closed;
@@ -148,6 +149,19 @@ internal sealed class GroupMailbox
         }
     }
 
+    /// <summary>Log writer: a record was not written, for want of room.</summary>
+    public void RecordRefused(StoreRecord record, string reason)
+    {
+        if (_handle is { IsDeferred: true })
+        {
+            Defer(_handle, record, reason);
+        }
+        else
+        {
+            Put(record, reason);
+        }
+    }
+
     /// <summary>Other workers: merges a completion into a replica's slot.</summary>
     public void Complete<T>(CompletionSlot slot, T value, Action<CompletionSlot, T> merge)
     {
@@ -173,6 +187,7 @@ internal sealed class GroupMailbox
             (_lost, into.Lost) = (into.Lost, _lost);
             (_unreachable, into.Unreachable) = (into.Unreachable, _unreachable);
             (_durableRecords, into.DurableRecords) = (into.DurableRecords, _durableRecords);
+            (_refusedRecords, into.RefusedRecords) = (into.RefusedRecords, _refusedRecords);
             _requestBytes = 0;
             _peerBytes.Clear();
             foreach (var slot in _ready)
@@ -194,7 +209,7 @@ internal sealed class GroupMailbox
             lock (_gate)
             {
                 return _requests.Count + _messages.Count + _lost.Count + _unreachable.Count + _ready.Count
-                    + _durableRecords.Count > 0;
+                    + _durableRecords.Count + _refusedRecords.Count > 0;
             }
         }
     }
@@ -213,6 +228,21 @@ internal sealed class GroupMailbox
     }
 
     private void Defer(IWorkerHandle handle, StoreRecord record) => handle.Deliver(() => Put(record));
+
+    private void Defer(IWorkerHandle handle, StoreRecord record, string reason) =>
+        handle.Deliver(() => Put(record, reason));
+
+    private void Put(StoreRecord record, string reason)
+    {
+        // Guards the lists; a leaf.
+        lock (_gate)
+        {
+            // Each answers a record that this worker sent: bounded by those.
+            _refusedRecords.Add((record, reason));
+        }
+
+        _handle?.Wake();
+    }
 
     private void Put(StoreRecord record)
     {

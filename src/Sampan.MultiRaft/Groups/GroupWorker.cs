@@ -40,7 +40,7 @@ internal sealed class GroupWorker : IWorker
         _factory = factory;
         _identity = identity;
         _scanInterval = store.Options.ElectionTimeout / 256;
-        _life = new GroupLife(store, mailbox, tombstones);
+        _life = new GroupLife(store, mailbox, identity, tombstones);
         foreach (var host in hosts)
         {
             Insert(host);
@@ -123,6 +123,11 @@ internal sealed class GroupWorker : IWorker
             TakeRecord(record);
         }
 
+        foreach (var (record, reason) in _mail.RefusedRecords)
+        {
+            _life.Refused(record, reason);
+        }
+
         foreach (var request in _mail.Requests)
         {
             TakeRequest(request, now);
@@ -192,7 +197,7 @@ internal sealed class GroupWorker : IWorker
         }
         else
         {
-            host.Take(request, now);
+            host.Take(request, _identity.Membership.View.Recorded, now);
         }
     }
 
@@ -202,7 +207,6 @@ internal sealed class GroupWorker : IWorker
         {
             case StoreRecordKind.BootstrapMark when record.Configuration is not null:
                 Add(_factory.Bootstrap(record.Group, record.Replica, record.Configuration, _mailbox));
-                _identity.Bootstrapped(record.Group, record.Configuration);
                 break;
             case StoreRecordKind.ReplicaCreated:
                 Add(_factory.Blank(record.Group, record.Replica, _mailbox));

@@ -45,11 +45,11 @@ internal sealed class ReplicaFactory
 
     /// <summary>A replica of a group that was bootstrapped here.</summary>
     public ReplicaHost Bootstrap(GroupId group, ReplicaId replica, Configuration initial, GroupMailbox mailbox) =>
-        Make(group, replica, ReplicaState.Bootstrap(initial), mailbox, installed: null);
+        MakeNew(group, replica, ReplicaState.Bootstrap(initial), mailbox);
 
     /// <summary>A replica that a message of a member created; it waits for its first configuration.</summary>
     public ReplicaHost Blank(GroupId group, ReplicaId replica, GroupMailbox mailbox) =>
-        Make(group, replica, ReplicaState.Blank, mailbox, installed: null);
+        MakeNew(group, replica, ReplicaState.Blank, mailbox);
 
     /// <summary>
     /// A replica as it was found on disk; <paramref name="remarks"/> takes what was settled on the way.
@@ -57,8 +57,9 @@ internal sealed class ReplicaFactory
     public ReplicaHost Recover(RecoveredGroup found, GroupMailbox mailbox, List<string> remarks)
     {
         var sound = _snapshots.Recover(found.Group, found.Snapshots, remarks);
-        var recovery = ReplicaRecovery.From(found, sound);
-        var host = Make(found.Group, found.Replica, recovery.State, mailbox, recovery.Install);
+        var machine = _machines.Create(found.Group);
+        var recovery = ReplicaRecovery.From(found, sound, machine.AppliedIndex);
+        var host = Make(found.Group, found.Replica, machine, recovery, mailbox);
         foreach (var snapshot in sound)
         {
             _store.SnapshotWorker.Found(found.Group, snapshot.Last);
@@ -75,24 +76,21 @@ internal sealed class ReplicaFactory
         _store.SnapshotWorker.Forget(group);
     }
 
-    private ReplicaHost Make(
-        GroupId group, ReplicaId replica, ReplicaState state, GroupMailbox mailbox, SnapshotMeta? installed)
+    private ReplicaHost MakeNew(GroupId group, ReplicaId replica, ReplicaState state, GroupMailbox mailbox)
     {
         var machine = _machines.Create(group);
-        var applied = LogId.Zero;
-        var timeTicks = 0L;
+        return Make(group, replica, machine, ReplicaRecovery.New(group, state, machine.AppliedIndex), mailbox);
+    }
+
+    private ReplicaHost Make(
+        GroupId group, ReplicaId replica, IStateMachine machine, ReplicaRecovery recovery, GroupMailbox mailbox)
+    {
+        var state = recovery.State;
         var snapshotBytes = 0L;
-        if (machine.AppliedIndex > 0)
-        {
-            state = state with { AppliedIndex = machine.AppliedIndex };
-        }
-        else if (installed is not null)
+        if (recovery.Install is { } installed)
         {
             using var source = _snapshots.Open(group, installed.Last);
             machine.Install(source);
-            state = state with { AppliedIndex = installed.Last.Index };
-            applied = installed.Last;
-            timeTicks = installed.TimeTicks;
             snapshotBytes = source.Files.Sum(file => file.LengthBytes);
         }
 
@@ -108,9 +106,9 @@ internal sealed class ReplicaFactory
             LeaseReads = _store.Options.LeaseReads,
         };
         var host = new ReplicaHost(_store, mailbox, _pool, _chunks, options, state, _prng.Fork());
-        host.Lane = new ApplyLane(host, machine, applied, ConfigurationAt(state, applied.Index))
+        host.Lane = new ApplyLane(host, machine, recovery.Applied, ConfigurationAt(state, recovery.Applied.Index))
         {
-            TimeTicks = timeTicks,
+            TimeTicks = recovery.Install?.TimeTicks ?? 0,
             SnapshotBytes = snapshotBytes,
         };
         // Read when the store stops; a lane that is gone has nothing left to fail.

@@ -3,6 +3,7 @@ using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Applying;
 using Sampan.MultiRaft.Doors;
+using Sampan.MultiRaft.Peers;
 using Sampan.Raft;
 
 namespace Sampan.MultiRaft.Groups;
@@ -264,10 +265,22 @@ internal sealed partial class ReplicaHost
         _store.ApplyWorker.Enqueue(new ApplyWork(Lane) { SnapshotRequest = request });
     }
 
-    private void ChangeMembership(PendingRequest request)
+    private void ChangeMembership(PendingRequest request, IReadOnlyList<RecordedStore> known)
     {
         Invariant.Holds(request.Change is not null);
-        var status = _change is null ? _core.ProposeChange(request.Change) : ProposeStatus.ChangeInProgress;
+        var change = BindNew(request.Change, known, out var stranger);
+        if (stranger.Value > 0 && _core.Role == Role.Leader)
+        {
+            request.Fail(
+                RaftErrorCode.InvalidChange,
+                RequestOutcome.NotApplied,
+                $"the leader's store has not met store {stranger}, which is to carry a voter: start it first, or add a "
+                + "learner",
+                _store.Completions);
+            return;
+        }
+
+        var status = _change is null ? _core.ProposeChange(change) : ProposeStatus.ChangeInProgress;
         if (status == ProposeStatus.Accepted)
         {
             _change = request;
@@ -285,6 +298,31 @@ internal sealed partial class ReplicaHost
             _ => RaftErrorCode.InvalidChange,
         };
         request.Fail(code, RequestOutcome.NotApplied, $"the change was refused: {code}", _store.Completions);
+    }
+
+    /// <summary>
+    /// New members are bound by the change that adds them, where their stores are known: only then they are sent
+    /// anything. A new voter whose store is not known is named in <paramref name="stranger"/>: it could not be bound
+    /// before the change is over, and the change might need it to be over.
+    /// </summary>
+    private MembershipChange BindNew(
+        MembershipChange change, IReadOnlyList<RecordedStore> known, out StoreId stranger)
+    {
+        var newest = _core.ConfigurationAt(ulong.MaxValue).Configuration;
+        var steps = new List<MemberChange>(change.Steps.Count);
+        stranger = default;
+        foreach (var step in change.Steps)
+        {
+            var isNew = step.Kind is MemberChangeKind.AddVoter or MemberChangeKind.AddLearner
+                && step.Member.Store.Value > 0 && !step.Member.Incarnation.IsBound
+                && !newest.Contains(step.Member.Replica);
+            var found = isNew ? known.FirstOrDefault(one => one.Store == step.Member.Store).Incarnation : default;
+            var isStranger = isNew && !found.IsBound && step.Kind == MemberChangeKind.AddVoter;
+            stranger = isStranger ? step.Member.Store : stranger;
+            steps.Add(found.IsBound ? step with { Member = step.Member with { Incarnation = found } } : step);
+        }
+
+        return new MembershipChange(steps, change.Transition);
     }
 
     private void Transfer(PendingRequest request, Instant now)

@@ -55,7 +55,7 @@ internal sealed partial class ReplicaHost
 
     private void Send(Message message)
     {
-        var store = StoreOf(message.To);
+        var store = TargetOf(message);
         if (store.Value == 0)
         {
             if (message.Kind == MessageKind.Snapshot)
@@ -76,7 +76,19 @@ internal sealed partial class ReplicaHost
         }
     }
 
-    private StoreId StoreOf(ReplicaId replica) => _stores.GetValueOrDefault(replica);
+    private StoreId TargetOf(Message message) =>
+        MaySend(message) ? _stores.GetValueOrDefault(message.To) : default;
+
+    /// <summary>
+    /// Appends and heartbeats make a replica where none is, and it acts at once. On the store of an unbound member that
+    /// might be one which lost its disk, voted or acknowledged before, and would do so again (I-26). It is bound first;
+    /// but one that has spoken up has a replica, by a bootstrap of its own.
+    /// </summary>
+    private bool MaySend(Message message) =>
+        message.Kind is not (MessageKind.Append or MessageKind.Heartbeat)
+        || !TryGetMember(message.To, out var member)
+        || member.Incarnation.IsBound
+        || _spokenUp.Contains(message.To);
 
     private void Persist(PersistTask task)
     {
@@ -90,7 +102,7 @@ internal sealed partial class ReplicaHost
         var targets = task.AfterPersist.Count == 0 ? [] : new StoreId[task.AfterPersist.Count];
         for (var i = 0; i < targets.Length; i++)
         {
-            targets[i] = StoreOf(task.AfterPersist[i].To);
+            targets[i] = TargetOf(task.AfterPersist[i]);
         }
 
         _store.LogWriter.Enqueue(this, task, targets);
@@ -194,13 +206,14 @@ internal sealed partial class ReplicaHost
         {
             if (task.Snapshot is not null && _backlogNext <= task.Snapshot.Last.Index)
             {
+                _backlogCovered = false;
                 _proposals.CoveredTo(task.Snapshot.Last);
                 _backlogNext = task.Snapshot.Last.Index + 1;
                 _store.ApplyWorker.Enqueue(new ApplyWork(Lane) { Snapshot = task.Snapshot });
                 _store.SnapshotWorker.Installed(Group);
             }
 
-            if (!task.Committed.IsEmpty)
+            if (!task.Committed.IsEmpty && !_backlogCovered)
             {
                 var next = Math.Max(_backlogNext, task.Committed.FirstIndex);
                 while (next < task.Committed.EndIndex)
@@ -233,11 +246,39 @@ internal sealed partial class ReplicaHost
             return;
         }
 
-        // Committed entries that are not applied cannot be compacted or overwritten, so they are there.
-        Invariant.Holds(read.Entries.Length > 0 && read.Range.FirstIndex == _backlogNext);
+        Invariant.Holds(read.Range.FirstIndex == _backlogNext);
         _applyReadOutstanding = false;
-        Hand(read.Entries);
+        if (read.Entries.Length > 0)
+        {
+            Hand(read.Entries);
+        }
+        else
+        {
+            // Committed entries that are not applied cannot be compacted or overwritten; but a snapshot may have taken
+            // the log's place. It covers them, and comes to the state machine behind them.
+            Invariant.Holds(IsCovered(read.Range.FirstIndex), read.Range.FirstIndex, _backlogNext);
+            _backlogCovered = true;
+        }
+
         PumpApply();
+    }
+
+    private bool IsCovered(ulong index)
+    {
+        if (_core.AcceptedSnapshot?.Last.Index >= index)
+        {
+            return true;
+        }
+
+        foreach (var task in _backlog)
+        {
+            if (task.Snapshot?.Last.Index >= index)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Hand(Entry[] entries)

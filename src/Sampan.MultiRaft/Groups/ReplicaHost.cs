@@ -39,6 +39,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private List<PendingRequest> _roundReads = [];
     private ulong _backlogNext;
     private bool _applyReadOutstanding;
+
+    // What is in the backlog before its next snapshot is gone from the log, and covered by that one.
+    private bool _backlogCovered;
     private long _applyQueued;
     private ReplicaId _lastLeader;
     private bool _statusDirty = true;
@@ -51,6 +54,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private SnapshotMeta? _newerSnapshot;
     private ulong _compactedTo;
     private Configuration? _committedConfiguration;
+
+    // Unbound members that have spoken up: each was bootstrapped, and admitted to this very group, by itself.
+    private readonly HashSet<ReplicaId> _spokenUp = [];
 
     /// <summary>
     /// The host of a replica that starts from <paramref name="state"/>. <paramref name="chunks"/> and the cache's
@@ -103,6 +109,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     /// <summary>Whether it was removed from its group and must be destroyed.</summary>
     public bool IsRemoved => _core.IsRemoved;
 
+    /// <summary>Snapshot worker only: its tombstone is on the way, and nothing may be written behind it.</summary>
+    public bool IsBuried { get; set; }
+
     /// <summary>Whether something happened in this round that may have made a Ready.</summary>
     public bool IsActive { get; set; }
 
@@ -152,9 +161,22 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         }
 
         var sender = input.Message.Raft?.From ?? input.Message.Snapshot?.Message?.From ?? ReplicaId.None;
-        var isKnown = _core.ConfigurationAt(_core.CommitIndex).Configuration.TryGetMember(sender, out var member)
-            || _core.ConfigurationAt(ulong.MaxValue).Configuration.TryGetMember(sender, out member);
-        return !isKnown || (member.Store == input.From.Store && view.MayTalk(in member));
+        if (!TryGetMember(sender, out var member))
+        {
+            return true;
+        }
+
+        if (member.Store != input.From.Store || !view.MayTalk(in member))
+        {
+            return false;
+        }
+
+        if (!member.Incarnation.IsBound)
+        {
+            _spokenUp.Add(sender);
+        }
+
+        return true;
     }
 
     /// <summary>Takes the newest configuration that was committed since this was asked last.</summary>
@@ -268,8 +290,8 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         }
     }
 
-    /// <summary>A door's request for this group.</summary>
-    public void Take(PendingRequest request, Instant now)
+    /// <summary>A door's request for this group, and what is known of stores, for members that it adds.</summary>
+    public void Take(PendingRequest request, IReadOnlyList<RecordedStore> known, Instant now)
     {
         if (_failure is not null)
         {
@@ -290,7 +312,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
                 ReadLocal(request);
                 break;
             case RequestKind.ChangeMembership:
-                ChangeMembership(request);
+                ChangeMembership(request, known);
                 break;
             case RequestKind.Transfer:
                 Transfer(request, now);
@@ -356,6 +378,11 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         _statusDirty = true;
         PublishStatus();
     }
+
+    // As the committed configuration names it, if it does: a binding that is not committed proves nothing.
+    private bool TryGetMember(ReplicaId replica, out Member member) =>
+        _core.ConfigurationAt(_core.CommitIndex).Configuration.TryGetMember(replica, out member)
+        || _core.ConfigurationAt(ulong.MaxValue).Configuration.TryGetMember(replica, out member);
 
     private void Poison(string reason)
     {

@@ -1,3 +1,4 @@
+using Sampan.Base;
 using Sampan.MultiRaft.Abstractions;
 
 namespace Sampan.MultiRaft.Logs;
@@ -9,4 +10,11 @@ internal interface IRecordWaiter
 {
     /// <summary>The record is durable.</summary>
     void RecordDurable(StoreRecord record);
+
+    /// <summary>
+    /// The record, one that makes a replica, was not written: the log has no room for another group. Only whoever makes
+    /// replicas is told.
+    /// </summary>
+    void RecordRefused(StoreRecord record, string reason) =>
+        Invariant.Unreachable($"a {record.Kind} was refused: {reason}");
 }

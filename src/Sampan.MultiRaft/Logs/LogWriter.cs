@@ -26,6 +26,7 @@ internal sealed class LogWriter : IWorker
     private readonly List<LogItem> _batch = [];
     private readonly List<PersistTask> _tasks = [];
     private readonly List<StoreRecord> _records = [];
+    private readonly List<StoreRecord> _refused = [];
     private Instant _idleAt = Instant.Never;
 
     /// <summary>A writer with an empty queue.</summary>
@@ -64,20 +65,7 @@ internal sealed class LogWriter : IWorker
             return MarkIdle();
         }
 
-        _tasks.Clear();
-        _records.Clear();
-        foreach (var item in _batch)
-        {
-            if (item.Task is { NeedsWrite: true })
-            {
-                _tasks.Add(item.Task);
-            }
-            else if (item.Record is not null)
-            {
-                _records.Add(item.Record);
-            }
-        }
-
+        Sort();
         if (_tasks.Count + _records.Count > 0)
         {
             _storage.Append(
@@ -95,13 +83,50 @@ internal sealed class LogWriter : IWorker
         return _mailbox.IsEmpty ? _idleAt : Instant.Zero;
     }
 
+    private void Sort()
+    {
+        _tasks.Clear();
+        _records.Clear();
+        _refused.Clear();
+        var roomBytes = long.MinValue;
+        foreach (var item in _batch)
+        {
+            if (item.Task is { NeedsWrite: true })
+            {
+                _tasks.Add(item.Task);
+            }
+            else if (item.Record is { Kind: StoreRecordKind.BootstrapMark or StoreRecordKind.ReplicaCreated })
+            {
+                // Asked once a batch: the log walks all of its groups to know.
+                roomBytes = roomBytes == long.MinValue ? _storage.StateRoomBytes : roomBytes;
+                roomBytes -= _storage.StateCost(item.Record);
+                (roomBytes >= 0 ? _records : _refused).Add(item.Record);
+            }
+            else if (item.Record is not null)
+            {
+                _records.Add(item.Record);
+            }
+        }
+    }
+
     private void Post(LogItem item) => _mailbox.Post(item, item.Cost);
 
     private void Finish(LogItem item)
     {
         if (item.Record is not null)
         {
-            item.Waiter?.RecordDurable(item.Record);
+            if (_refused.Exists(refused => ReferenceEquals(refused, item.Record)))
+            {
+                item.Waiter?.RecordRefused(
+                    item.Record,
+                    $"the log has no room for group {item.Record.Group}: what every segment repeats of all groups has "
+                    + "reached its bound; larger segments allow more groups");
+            }
+            else
+            {
+                item.Waiter?.RecordDurable(item.Record);
+            }
+
             return;
         }
 

@@ -4,9 +4,10 @@ using Sampan.Model;
 namespace Sampan.MultiRaft.Peers;
 
 /// <summary>
-/// Whether enough of the other initial voters have recorded this store (consensus.md, identity). Together with the
-/// quorums of Raft the number makes sure that a store which lost its disk, and returns as a new one, is never taken for
-/// its former self, even where a minority of the stores that recorded it lost theirs too.
+/// In which groups enough of the other initial voters have recorded this store (consensus.md, identity). Together with
+/// the quorums of Raft the number makes sure that a store which lost its disk, and returns as a new one, is never taken
+/// for its former self, even where a minority of the stores that recorded it lost theirs too. Each group counts for
+/// itself: what the voters of another group recorded says nothing of what this one may rest on (I-26).
 /// </summary>
 /// <remarks>
 /// Groups with the same other voters share one requirement: many groups on few stores cost little. Invariant: a group
@@ -20,15 +21,17 @@ internal sealed class Admission
     public bool IsWaiting => _open.Count > 0;
 
     /// <summary>The groups that wait.</summary>
-    public IEnumerable<GroupId> Groups => _open.SelectMany(requirement => requirement.Groups);
+    public IEnumerable<GroupId> Groups => _open.SelectMany(requirement => requirement.Groups.Keys);
 
     /// <summary>How many of so many other initial voters must have recorded a store: three quarters.</summary>
     public static int Needed(int others) => ((3 * others) + 3) / 4;
 
-    /// <summary>A group was bootstrapped with these other voters; a second time changes nothing.</summary>
-    public void Require(GroupId group, StoreId[] others)
+    /// <summary>
+    /// A group was bootstrapped with this replica here and these other voters; a second time changes nothing.
+    /// </summary>
+    public void Require(GroupId group, ReplicaId replica, StoreId[] others)
     {
-        Invariant.Holds(!Groups.Contains(group) || Find(others)?.Groups.Contains(group) == true);
+        Invariant.Holds(!Groups.Contains(group) || Find(others)?.Groups.ContainsKey(group) == true);
         var requirement = Find(others);
         if (requirement is null)
         {
@@ -36,10 +39,10 @@ internal sealed class Admission
             _open.Add(requirement);
         }
 
-        requirement.Groups.Add(group);
+        requirement.Groups.TryAdd(group, new Waiting(replica, IsTaken: false));
     }
 
-    /// <summary>A group waits no longer: its members are bound, or it is gone.</summary>
+    /// <summary>A group waits no longer: it is admitted, its members are bound, or it is gone.</summary>
     public void Settle(GroupId group)
     {
         foreach (var requirement in _open)
@@ -50,25 +53,41 @@ internal sealed class Admission
         _open.RemoveAll(requirement => requirement.Groups.Count == 0);
     }
 
-    /// <summary>This store was admitted: nothing is asked any more.</summary>
-    public void Close() => _open.Clear();
+    /// <summary>
+    /// Takes the groups that these stores are enough for: each once, though it waits until it is settled.
+    /// </summary>
+    public IReadOnlyList<(GroupId Group, ReplicaId Replica)> TakeMet(IReadOnlySet<StoreId> recordedBy)
+    {
+        var met = new List<(GroupId, ReplicaId)>();
+        foreach (var requirement in _open)
+        {
+            if (Count(requirement, recordedBy) < Needed(requirement.Others.Length))
+            {
+                continue;
+            }
 
-    /// <summary>Whether every requirement is met by these stores.</summary>
-    public bool IsMet(IReadOnlySet<StoreId> recordedBy) => _open.TrueForAll(
-        requirement => Count(requirement, recordedBy) >= Needed(requirement.Others.Length));
+            foreach (var (group, waiting) in requirement.Groups.Where(pair => !pair.Value.IsTaken).ToArray())
+            {
+                requirement.Groups[group] = waiting with { IsTaken = true };
+                met.Add((group, waiting.Replica));
+            }
+        }
+
+        return met;
+    }
 
     /// <summary>What is missing, as a sentence; null if nothing is.</summary>
     public string? Explain(StoreId self, IReadOnlySet<StoreId> recordedBy)
     {
-        var missing = _open.Find(
-            requirement => Count(requirement, recordedBy) < Needed(requirement.Others.Length));
+        // What is taken only waits for the disk, whoever was heard of since.
+        var missing = _open.Find(requirement => requirement.Groups.Values.Any(waiting => !waiting.IsTaken));
         if (missing is null)
         {
             return null;
         }
 
         var silent = missing.Others.Where(store => !recordedBy.Contains(store));
-        return $"store {self} takes no part in group {missing.Groups.Min} and others yet: "
+        return $"store {self} takes no part in group {missing.Groups.First().Key} and others yet: "
             + $"{Count(missing, recordedBy)} of at least {Needed(missing.Others.Length)} other initial voters have "
             + $"recorded it; not heard of: store {string.Join(", store ", silent)}";
     }
@@ -83,6 +102,9 @@ internal sealed class Admission
     {
         public StoreId[] Others { get; } = others;
 
-        public SortedSet<GroupId> Groups { get; } = [];
+        public SortedDictionary<GroupId, Waiting> Groups { get; } = [];
     }
+
+    /// <summary>A bootstrapped replica; once it is taken, its record is on its way.</summary>
+    private readonly record struct Waiting(ReplicaId Replica, bool IsTaken);
 }

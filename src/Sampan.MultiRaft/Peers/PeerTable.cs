@@ -10,11 +10,13 @@ namespace Sampan.MultiRaft.Peers;
 /// bootstrap; A16). Not thread-safe: one worker owns it, others read its <see cref="View"/>.
 /// </summary>
 /// <remarks>
-/// <para>Why a store that lost its disk cannot do harm. 1. A store takes part in an unbound group only after three
-/// quarters of the other initial voters had recorded its incarnation durably. 2. They refuse another incarnation as
-/// long as any group here names the store. 3. So its successor, with another incarnation, cannot collect three quarters
-/// again, not even if a minority of the recorders lost their disks as well. 4. Once a leader has bound the incarnations
-/// by a committed entry, that entry decides alone.</para>
+/// <para>Why a store that lost its disk cannot do harm (I-26). 1. A store takes part in an unbound group only after
+/// three quarters of that group's other initial voters had recorded its incarnation durably; another group's voters may
+/// be others, who never met its former self. 2. They refuse another incarnation as long as any group here names the
+/// store. 3. So its successor, with another incarnation, cannot collect three quarters again, not even if a minority of
+/// the recorders lost their disks as well. 4. Nor does a leader make a replica on it: what makes one is sent to an
+/// unbound member only once that has spoken up in the group, which takes a bootstrap of its own. 5. Once a leader has
+/// bound the incarnations by a committed entry, that entry decides alone.</para>
 /// <para>Invariant: a store in <c>_live</c> was accepted with an incarnation that is recorded durably or bound.</para>
 /// </remarks>
 internal sealed class PeerTable
@@ -31,8 +33,10 @@ internal sealed class PeerTable
     // Of each group the newest committed configuration; before the first one that of the bootstrap mark.
     private readonly SortedDictionary<GroupId, Configuration> _configurations = [];
     private readonly Queue<Introduction> _introductions = new();
+
+    // Groups in which this store was admitted, durably, or that need nobody else; only those it still has.
+    private readonly SortedSet<GroupId> _admitted = [];
     private ulong _recoveryGeneration;
-    private bool _isAdmissionRecorded;
     private PeerView? _view;
 
     /// <summary>
@@ -51,15 +55,11 @@ internal sealed class PeerTable
             {
                 _records[record.Peer] = new PeerRecord(record.Incarnation, underWay: 0);
             }
-
-            IsAdmitted |= record.Kind == StoreRecordKind.Admitted;
         }
-
-        _isAdmissionRecorded = IsAdmitted;
     }
 
-    /// <summary>Whether this store was admitted, durably. It is for ever.</summary>
-    public bool IsAdmitted { get; private set; }
+    /// <summary>Whether this store takes part in some group by its own bootstrap.</summary>
+    public bool IsAdmitted => _admitted.Count > 0;
 
     /// <summary>What other workers need to know, as of now.</summary>
     public PeerView View => _view ??= BuildView();
@@ -77,7 +77,7 @@ internal sealed class PeerTable
                 + "of it, so this one was replaced or lost its data directory";
         }
 
-        if (IsAdmitted || !_admission.IsWaiting)
+        if (!_admission.IsWaiting)
         {
             return null;
         }
@@ -86,8 +86,11 @@ internal sealed class PeerTable
             ?? $"store {_self.Store} takes no part yet: the record that admits it is being written";
     }
 
-    /// <summary>A group's bootstrap mark is durable, or was found at start.</summary>
-    public void Bootstrapped(GroupId group, Configuration initial)
+    /// <summary>
+    /// A group's bootstrap mark is durable, or was found at start, perhaps with the record that this store was admitted
+    /// to it.
+    /// </summary>
+    public void Bootstrapped(GroupId group, Configuration initial, bool isAdmitted = false)
     {
         if (_configurations.ContainsKey(group))
         {
@@ -97,9 +100,13 @@ internal sealed class PeerTable
         _configurations.Add(group, initial);
         _recoveryGeneration = Math.Max(_recoveryGeneration, initial.RecoveryGeneration);
         var others = OtherVoters(initial);
-        if (!IsAdmitted && !IsBoundHere(initial) && others.Length > 0)
+        if (isAdmitted || others.Length == 0)
         {
-            _admission.Require(group, others);
+            _admitted.Add(group);
+        }
+        else if (!IsBoundHere(initial))
+        {
+            _admission.Require(group, OwnReplica(initial), others);
         }
 
         Reconsider();
@@ -122,6 +129,7 @@ internal sealed class PeerTable
     public void Removed(GroupId group)
     {
         _configurations.Remove(group);
+        _admitted.Remove(group);
         _admission.Settle(group);
         Reconsider();
     }
@@ -163,10 +171,13 @@ internal sealed class PeerTable
     {
         if (record.Kind == StoreRecordKind.Admitted)
         {
-            Invariant.Holds(_isAdmissionRecorded);
-            IsAdmitted = true;
-            _admission.Close();
-            Tick();
+            if (_configurations.ContainsKey(record.Group))
+            {
+                _admitted.Add(record.Group);
+                _admission.Settle(record.Group);
+                Tick();
+            }
+
             return;
         }
 
@@ -333,10 +344,14 @@ internal sealed class PeerTable
             }
         }
 
-        if (!_isAdmissionRecorded && _admission.IsWaiting && _admission.IsMet(RecordedBy()))
+        foreach (var (group, replica) in _admission.IsWaiting ? _admission.TakeMet(RecordedBy()) : [])
         {
-            _isAdmissionRecorded = true;
-            _log.Enqueue(new StoreRecord { Kind = StoreRecordKind.Admitted });
+            _log.Enqueue(new StoreRecord
+            {
+                Kind = StoreRecordKind.Admitted,
+                Group = group,
+                Replica = replica,
+            });
         }
 
         _view = null;
@@ -390,6 +405,19 @@ internal sealed class PeerTable
             .Distinct()
             .Order(),
     ];
+
+    private ReplicaId OwnReplica(Configuration configuration)
+    {
+        foreach (var member in configuration.Members)
+        {
+            if (member.Store == _self.Store)
+            {
+                return member.Replica;
+            }
+        }
+
+        return ReplicaId.None;
+    }
 
     private bool IsBoundHere(Configuration configuration) => Contains(
         configuration,

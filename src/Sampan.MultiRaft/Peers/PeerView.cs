@@ -26,9 +26,6 @@ internal sealed class PeerView
         Recorded = recorded;
     }
 
-    /// <summary>Whether this store was admitted: enough of the other initial voters recorded it, durably.</summary>
-    public bool IsAdmitted => _self.IsAdmitted;
-
     /// <summary>The incarnations that a leader may bind, this store's own included, by store.</summary>
     public IReadOnlyList<RecordedStore> Recorded { get; }
 
@@ -39,17 +36,18 @@ internal sealed class PeerView
     };
 
     /// <summary>
-    /// Whether this store's replica of a group votes, campaigns and acknowledges. True once the store is admitted or
-    /// the group's committed configuration binds its incarnation; true for a replica that a message of a leader
-    /// created, since that leader knew whom it spoke to (<see cref="MayTalk"/>); false once the group has bound another
-    /// incarnation of this store.
+    /// Whether this store's replica of a group votes, campaigns and acknowledges. True once the store is admitted to
+    /// that group, or the group's committed configuration binds its incarnation; true for a replica that a message of a
+    /// leader created, since that leader knew whom it spoke to (<see cref="Groups.ReplicaHost"/>); false once the group
+    /// has bound another incarnation of this store.
     /// </summary>
-    public bool MayAct(GroupId group) => !_barred.Contains(group) && (IsAdmitted || !_waiting.Contains(group));
+    public bool MayAct(GroupId group) => !_barred.Contains(group) && !_waiting.Contains(group);
 
     /// <summary>
     /// Whether messages of a group may be exchanged with a member: its store is connected, and is the one that is
     /// meant. A bound member must have that incarnation; an unbound one must be recorded and say that it is admitted,
-    /// or a store without its former memory would be counted (A16).
+    /// or a store without its former memory would be counted (A16). That it is admitted to this very group follows from
+    /// its speaking in it (<see cref="MayAct"/>).
     /// </summary>
     /// <param name="member">
     /// The member as the group's committed configuration names it, if it does; else as the newest one does. A binding

@@ -80,13 +80,13 @@ internal sealed partial class SnapshotWorker
         }
         catch (StorageDamagedException exception)
         {
-            Answer(from.Store, frame, SnapshotFrameKind.Abort, exception.Message);
+            Decline(from, frame, exception.Message);
         }
         catch (StorageFullException exception)
         {
             _isOutOfSpace = true;
             _retryAt = _clock.Now.After(_options.ElectionTimeout * 5);
-            Answer(from.Store, frame, SnapshotFrameKind.Abort, exception.Message);
+            Decline(from, frame, exception.Message);
         }
     }
 
@@ -162,6 +162,19 @@ internal sealed partial class SnapshotWorker
         && left.Configuration.Index == right.Configuration.Index
         && left.Configuration.Configuration.SameAs(right.Configuration.Configuration);
 
+    // An offer failed: before its transfer began, or in the same step.
+    private void Decline(StoreConnection from, SnapshotFrame frame, string reason)
+    {
+        if (_incoming.TryGetValue(frame.Group, out var begun))
+        {
+            GiveUp(begun, frame, reason);
+        }
+        else
+        {
+            Answer(from.Store, frame, SnapshotFrameKind.Abort, reason);
+        }
+    }
+
     private void GiveUp(IncomingTransfer transfer, SnapshotFrame frame, string reason)
     {
         _incoming.Remove(frame.Group);
@@ -214,13 +227,17 @@ internal sealed partial class SnapshotWorker
             CreditBytes = bytes,
         }));
 
-    private void Answer(StoreId to, SnapshotFrame frame, SnapshotFrameKind kind, string reason = "") => _transport.Send(
-        to,
-        StoreMessage.Of(new SnapshotFrame
-        {
-            Kind = kind,
-            Group = frame.Group,
-            Transfer = frame.Transfer,
-            Reason = reason,
-        }));
+    private void Answer(StoreId to, SnapshotFrame frame, SnapshotFrameKind kind, string reason = "") =>
+        Answer(to, frame.Group, frame.Transfer, kind, reason);
+
+    private void Answer(StoreId to, GroupId group, ulong transfer, SnapshotFrameKind kind, string reason) =>
+        _transport.Send(
+            to,
+            StoreMessage.Of(new SnapshotFrame
+            {
+                Kind = kind,
+                Group = group,
+                Transfer = transfer,
+                Reason = reason,
+            }));
 }

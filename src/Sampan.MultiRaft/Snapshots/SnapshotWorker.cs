@@ -14,6 +14,8 @@ namespace Sampan.MultiRaft.Snapshots;
 /// </summary>
 internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 {
+    private const string Removed = "the store's replica of the group was removed";
+
     private readonly StoreOptions _options;
     private readonly ISnapshotStorage _storage;
     private readonly ITransport _transport;
@@ -75,7 +77,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
     /// <summary>Apply worker: writes a frozen state.</summary>
     public void Take(ApplyLane lane, ISnapshotWriter writer, SnapshotMeta meta, PendingRequest? request) =>
-        Post(() => _jobs.Enqueue(new SnapshotJob(lane, writer, meta, request)));
+        Post(() => Begin(new SnapshotJob(lane, writer, meta, request)));
 
     /// <summary>Group worker: the core wants a snapshot sent.</summary>
     public void Send(ReplicaHost host, StoreId to, Message message) => Post(() => BeginSend(host, to, message));
@@ -94,6 +96,17 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
         {
             _storage.Delete(host.Group, meta.Last);
         }
+    });
+
+    /// <summary>
+    /// Group worker: writes the tombstone of a replica that has stopped, behind everything that this worker writes of
+    /// it: a mark of a snapshot behind its tombstone would be of nobody, and no start would take it.
+    /// </summary>
+    public void Bury(ReplicaHost host, StoreRecord tombstone, IRecordWaiter waiter) => Post(() =>
+    {
+        host.IsBuried = true;
+        EndWork(host.Group);
+        _logWriter.Enqueue(tombstone, waiter);
     });
 
     /// <summary>
@@ -153,6 +166,18 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     }
 
     private void Post(Action action) => _mailbox.Post(action);
+
+    private void Begin(SnapshotJob job)
+    {
+        if (job.Lane.Host.IsBuried)
+        {
+            Drop(job, RaftErrorCode.UnknownGroup, Removed);
+        }
+        else
+        {
+            _jobs.Enqueue(job);
+        }
+    }
 
     private void WriteNextPart()
     {
@@ -261,13 +286,20 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
     private void DeleteGroup(GroupId group)
     {
-        const string reason = "the store's replica of the group was removed";
+        EndWork(group);
+        _superseded.RemoveAll(superseded => superseded.Group == group);
+        _register.Forget(group);
+        _storage.DeleteAll(group);
+    }
+
+    private void EndWork(GroupId group)
+    {
         for (var left = _jobs.Count; left > 0; left--)
         {
             var job = _jobs.Dequeue();
             if (job.Lane.Host.Group == group)
             {
-                Drop(job, RaftErrorCode.UnknownGroup, reason);
+                Drop(job, RaftErrorCode.UnknownGroup, Removed);
             }
             else
             {
@@ -278,7 +310,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
         foreach (var (key, job) in _marking.Where(pair => pair.Key.Group == group).ToArray())
         {
             _marking.Remove(key);
-            Drop(job, RaftErrorCode.UnknownGroup, reason);
+            Drop(job, RaftErrorCode.UnknownGroup, Removed);
         }
 
         foreach (var transfer in _outgoing.Values.Where(transfer => transfer.Host.Group == group).ToArray())
@@ -289,12 +321,10 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
         if (_incoming.Remove(group, out var incoming))
         {
             incoming.Sink.Dispose();
+            Answer(incoming.From.Store, group, incoming.Number, SnapshotFrameKind.Abort, Removed);
         }
 
         _toRetry.RemoveAll(lane => lane.Host.Group == group);
-        _superseded.RemoveAll(superseded => superseded.Group == group);
-        _register.Forget(group);
-        _storage.DeleteAll(group);
     }
 
     private void Drop(SnapshotJob job, RaftErrorCode code, string reason)

@@ -23,6 +23,9 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
     private readonly Mailbox<Action> _mailbox = new();
     private readonly List<Action> _taken = [];
 
+    // What waits until all of a round is published.
+    private readonly List<Action> _afterPublish = [];
+
     private Instant _tickAt = Instant.Zero;
     private string? _explained;
 
@@ -76,8 +79,15 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
         _table.Introduced(from, facts);
     });
 
-    /// <summary>Group worker: a group's bootstrap mark is durable.</summary>
-    public void Bootstrapped(GroupId group, Configuration initial) => Post(() => _table.Bootstrapped(group, initial));
+    /// <summary>
+    /// Any worker: a group's bootstrap mark is durable. Its replica may be made by <paramref name="then"/>: whoever
+    /// asks from then on whether it may act is told by somebody who knows of it.
+    /// </summary>
+    public void Bootstrapped(GroupId group, Configuration initial, Action then) => Post(() =>
+    {
+        _table.Bootstrapped(group, initial);
+        _afterPublish.Add(then);
+    });
 
     /// <summary>Group worker: a configuration was committed.</summary>
     public void Committed(GroupId group, Configuration configuration) =>
@@ -130,6 +140,12 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
         }
 
         Membership.Publish(_table.View);
+        foreach (var action in _afterPublish)
+        {
+            action();
+        }
+
+        _afterPublish.Clear();
         while (_table.TryTakeIntroduction(out var introduction))
         {
             _transport.Send(introduction.To, StoreMessage.Of(introduction.Facts));
@@ -161,7 +177,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
 
         if (group.Bootstrap is not null)
         {
-            _table.Bootstrapped(group.Group, group.Bootstrap);
+            _table.Bootstrapped(group.Group, group.Bootstrap, group.IsAdmitted);
         }
 
         Configuration? committed = null;

@@ -35,6 +35,12 @@ internal sealed class ObservedLog : ILogStorage
     public long Cost(StoreRecord record) => _log.Cost(record);
 
     /// <inheritdoc/>
+    public long StateRoomBytes => _log.StateRoomBytes;
+
+    /// <inheritdoc/>
+    public long StateCost(StoreRecord record) => _log.StateCost(record);
+
+    /// <inheritdoc/>
     public void Append(ReadOnlySpan<PersistTask> tasks, ReadOnlySpan<StoreRecord> records)
     {
         if (_bug == PlantedBug.None)

@@ -51,6 +51,9 @@ internal sealed class GroupState
     /// <summary>The initial configuration, where the group was bootstrapped here.</summary>
     public Configuration? Bootstrap { get; private set; }
 
+    /// <summary>Whether the replica takes part, although its members may not be bound.</summary>
+    public bool IsAdmitted { get; private set; }
+
     /// <summary>Marked snapshots, in the order in which they were marked; two at most.</summary>
     public IReadOnlyList<SnapshotMeta> Marks => _marks;
 
@@ -68,6 +71,13 @@ internal sealed class GroupState
     {
         CreateReplica(replica);
         Bootstrap = configuration;
+        CountState();
+    }
+
+    /// <summary>A replica takes part; one that is gone, or another one, is not meant and stays as it is.</summary>
+    public void Admit(ReplicaId replica)
+    {
+        IsAdmitted |= replica == Replica;
         CountState();
     }
 
@@ -101,6 +111,7 @@ internal sealed class GroupState
         Last = LogId.Zero;
         TimeTicks = 0;
         Bootstrap = null;
+        IsAdmitted = false;
         _marks.Clear();
         CountState();
         return true;
@@ -211,6 +222,7 @@ internal sealed class GroupState
             StateBytes += LogFormat.Padded(LogFormat.RecordHeaderBytes + RecordCodec.SnapshotBytes(mark));
         }
 
+        StateBytes += IsAdmitted ? LogFormat.RecordHeaderBytes + 8 : 0;
         if (Bootstrap is not null)
         {
             var bytes = ConfigurationCodec.Encode(Bootstrap).Length + 8;

@@ -69,6 +69,10 @@ internal sealed class PendingGroup
                 Invariant.Holds(_replica == ReplicaId.None || _replica == record.Replica);
                 _replica = record.Replica;
                 break;
+            case StoreRecordKind.Admitted:
+                // The replica may be gone meanwhile: then it is without effect.
+                Invariant.Holds(record.Replica != ReplicaId.None);
+                break;
             case StoreRecordKind.SnapshotMark:
                 Invariant.Holds(_replica != ReplicaId.None);
                 break;

@@ -19,7 +19,7 @@ internal static class RecordCodec
     public static int BodyBytes(StoreRecord record) => record.Kind switch
     {
         StoreRecordKind.PeerIncarnation => 24,
-        StoreRecordKind.Admitted => 0,
+        StoreRecordKind.Admitted => 8,
         StoreRecordKind.ElectionTimeout => 8,
         StoreRecordKind.BootstrapMark => 8 + ConfigurationCodec.Encode(Required(record.Configuration)).Length,
         StoreRecordKind.SnapshotMark => SnapshotBytes(Required(record.Snapshot)),
@@ -71,12 +71,13 @@ internal static class RecordCodec
                 BinaryPrimitives.WriteUInt64LittleEndian(body, record.CompactedTo.Term);
                 BinaryPrimitives.WriteUInt64LittleEndian(body[8..], record.CompactedTo.Index);
                 break;
+            case StoreRecordKind.Admitted:
             case StoreRecordKind.Tombstone:
             case StoreRecordKind.ReplicaCreated:
                 BinaryPrimitives.WriteUInt64LittleEndian(body, record.Replica.Value);
                 break;
             default:
-                Invariant.Holds(record.Kind == StoreRecordKind.Admitted);
+                Invariant.Unreachable($"a store record of kind {(byte)record.Kind}");
                 break;
         }
     }
@@ -121,9 +122,6 @@ internal static class RecordCodec
                 var incarnation = new Incarnation(record.Number(1), record.Number(2));
                 read = Of(kind, record) with { Peer = new StoreId(record.Number(0)), Incarnation = incarnation };
                 break;
-            case StoreRecordKind.Admitted when record.Body.Length == 0:
-                read = Of(kind, record);
-                break;
             case StoreRecordKind.ElectionTimeout when record.Body.Length == 8:
                 read = Of(kind, record) with { ElectionTimeout = new TimeSpan((long)record.Number(0)) };
                 break;
@@ -141,7 +139,8 @@ internal static class RecordCodec
             case StoreRecordKind.CompactionMark when record.Body.Length == 16:
                 read = Of(kind, record) with { CompactedTo = new LogId(record.Number(0), record.Number(1)) };
                 break;
-            case StoreRecordKind.Tombstone or StoreRecordKind.ReplicaCreated when record.Body.Length == 8:
+            case StoreRecordKind.Admitted or StoreRecordKind.Tombstone or StoreRecordKind.ReplicaCreated
+                when record.Body.Length == 8:
                 read = Of(kind, record) with { Replica = new ReplicaId(record.Number(0)) };
                 break;
         }

@@ -26,7 +26,7 @@ public enum RecordKind : byte
     /// <summary>A peer's incarnation.</summary>
     PeerIncarnation = 16 + StoreRecordKind.PeerIncarnation,
 
-    /// <summary>This store takes part.</summary>
+    /// <summary>A bootstrapped replica takes part.</summary>
     Admitted = 16 + StoreRecordKind.Admitted,
 
     /// <summary>The election timeout in use.</summary>

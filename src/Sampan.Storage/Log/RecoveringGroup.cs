@@ -116,6 +116,7 @@ internal sealed class RecoveringGroup
             LastIndex = last,
             TimeTicks = State.TimeTicks,
             Bootstrap = State.Bootstrap,
+            IsAdmitted = State.IsAdmitted,
             Configurations =
             [
                 .. _configurations.Where(pair => pair.Key >= first)

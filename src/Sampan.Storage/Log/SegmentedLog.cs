@@ -72,6 +72,9 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
     /// </summary>
     public long StateBytesMax => _options.BatchBytesMax;
 
+    /// <inheritdoc/>
+    public long StateRoomBytes => StateBytesMax - StateBytes;
+
     /// <summary>How many segments there are; any thread.</summary>
     public int SegmentCount => Volatile.Read(ref _segments).Length;
 
@@ -122,6 +125,11 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
 
     /// <inheritdoc/>
     public long Cost(StoreRecord record) => BatchBuffer.Cost(record);
+
+    /// <inheritdoc/>
+    public long StateCost(StoreRecord record) => record.Kind == StoreRecordKind.BootstrapMark
+        ? LogFormat.GroupBytes + BatchBuffer.Cost(record)
+        : LogFormat.GroupBytes;
 
     /// <inheritdoc/>
     public void Append(ReadOnlySpan<PersistTask> tasks, ReadOnlySpan<StoreRecord> records)

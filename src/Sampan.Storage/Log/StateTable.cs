@@ -14,7 +14,6 @@ internal sealed class StateTable
     private readonly Dictionary<GroupId, GroupState> _groups = [];
     private readonly List<GroupState> _sorted = [];
     private readonly SortedDictionary<StoreId, StoreRecord> _peers = [];
-    private StoreRecord? _admitted;
     private StoreRecord? _electionTimeout;
     private ImmutableDictionary<GroupId, EntryIndex> _indexes = ImmutableDictionary<GroupId, EntryIndex>.Empty;
 
@@ -30,11 +29,6 @@ internal sealed class StateTable
         get
         {
             var records = new List<StoreRecord>(_peers.Values);
-            if (_admitted is not null)
-            {
-                records.Add(_admitted);
-            }
-
             if (_electionTimeout is not null)
             {
                 records.Add(_electionTimeout);
@@ -111,9 +105,6 @@ internal sealed class StateTable
             case StoreRecordKind.PeerIncarnation:
                 _peers[record.Peer] = record;
                 return true;
-            case StoreRecordKind.Admitted:
-                _admitted = record;
-                return true;
             case StoreRecordKind.ElectionTimeout:
                 _electionTimeout = record;
                 return true;
@@ -130,6 +121,7 @@ internal sealed class StateTable
         StoreRecordKind.SnapshotMark => group is not null && group.Replica != ReplicaId.None,
         StoreRecordKind.CompactionMark => group is not null && group.Replica != ReplicaId.None
             && record.CompactedTo.Index <= group.Last.Index,
+        StoreRecordKind.Admitted => group is not null && record.Replica != ReplicaId.None,
         StoreRecordKind.Tombstone => record.Replica != ReplicaId.None,
         _ => false,
     };
@@ -146,6 +138,9 @@ internal sealed class StateTable
                 return LogEffect.None;
             case StoreRecordKind.ReplicaCreated:
                 group.CreateReplica(record.Replica);
+                return LogEffect.None;
+            case StoreRecordKind.Admitted:
+                group.Admit(record.Replica);
                 return LogEffect.None;
             case StoreRecordKind.SnapshotMark:
                 Invariant.Holds(record.Snapshot is not null);
@@ -183,6 +178,16 @@ internal sealed class StateTable
                     Group = group.Id,
                     Replica = group.Replica,
                     Configuration = group.Bootstrap,
+                });
+            }
+
+            if (group.IsAdmitted)
+            {
+                buffer.Add(new StoreRecord
+                {
+                    Kind = StoreRecordKind.Admitted,
+                    Group = group.Id,
+                    Replica = group.Replica,
                 });
             }
 

@@ -12,8 +12,10 @@ internal sealed class HostCluster : IMachineSource
     private readonly List<HostUnderTest> _stores = [];
 
     /// <summary>A cluster of stores 1 to <paramref name="count"/>, all started.</summary>
-    public HostCluster(int count, Func<StoreOptions, StoreOptions>? configure = null)
+    public HostCluster(
+        int count, Func<StoreOptions, StoreOptions>? configure = null, Action<LoopNetwork>? prepare = null)
     {
+        prepare?.Invoke(Network);
         for (var i = 1; i <= count; i++)
         {
             _stores.Add(new HostUnderTest(new StoreId((ulong)i), this, configure ?? (options => options)));
@@ -42,13 +44,25 @@ internal sealed class HostCluster : IMachineSource
     public void CreateOn(ulong group, params int[] stores)
     {
         var members = stores.Select(i => new Member(new ReplicaId((ulong)i), new StoreId((ulong)i))).ToArray();
+        Bootstrap(group, Configuration.Of(members, []), stores);
+        RunUntil(() => Leader(group) is not null);
+    }
+
+    /// <summary>Bootstraps a group on these stores, without any time passing.</summary>
+    public void Bootstrap(ulong group, Configuration initial, params int[] stores)
+    {
         var created = stores
-            .Select(i => this[i].Host.CreateAsync(
-                new GroupId(group), Configuration.Of(members, []), CancellationToken.None).AsTask())
+            .Select(i => this[i].Host.CreateAsync(new GroupId(group), initial, CancellationToken.None).AsTask())
             .ToArray();
         Settle();
         Assert.All(created, task => Assert.True(task.IsCompletedSuccessfully));
-        RunUntil(() => Leader(group) is not null);
+    }
+
+    /// <summary>Lets time pass in small steps, and everything run.</summary>
+    public void Run(TimeSpan duration)
+    {
+        var end = Time.GetTimestamp() + duration.Ticks;
+        RunUntil(() => Time.GetTimestamp() >= end);
     }
 
     /// <summary>The store that leads a group, as it says itself.</summary>
@@ -103,7 +117,9 @@ internal sealed class HostCluster : IMachineSource
     /// <inheritdoc/>
     public IStateMachine Make(HostUnderTest store, GroupId group)
     {
-        var machine = new ListMachine();
+        var machine = store.Durable is { } kept
+            ? new ListMachine(kept.Commands, kept.AppliedIndex)
+            : new ListMachine { OnCommand = () => Time.Advance(store.ApplyCost) };
         store.Machines[group] = machine;
         return machine;
     }

@@ -11,6 +11,7 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     private readonly HostCluster _cluster;
     private readonly Func<StoreOptions, StoreOptions> _configure;
     private ulong _boots;
+    private ulong _directories = 1;
 
     /// <summary>A store that runs.</summary>
     public HostUnderTest(StoreId store, HostCluster cluster, Func<StoreOptions, StoreOptions> configure)
@@ -26,16 +27,25 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     public StoreId Store { get; }
 
     /// <summary>Its log.</summary>
-    public MemoryLogStorage Log { get; } = new();
+    public MemoryLogStorage Log { get; private set; } = new();
 
     /// <summary>Its snapshots.</summary>
-    public MemorySnapshotStorage Snapshots { get; }
+    public MemorySnapshotStorage Snapshots { get; private set; }
 
     /// <summary>Its state machines in this life.</summary>
     public Dictionary<GroupId, ListMachine> Machines { get; } = [];
 
+    /// <summary>What its next state machine has on disk; null for one in memory.</summary>
+    public (IReadOnlyList<string> Commands, ulong AppliedIndex)? Durable { get; set; }
+
+    /// <summary>How long its state machines take for a command.</summary>
+    public TimeSpan ApplyCost { get; set; }
+
     /// <summary>What happened in its replicas.</summary>
     public List<RaftEvent> Events { get; } = [];
+
+    /// <summary>What an operator was told.</summary>
+    public List<string> Remarks { get; } = [];
 
     /// <summary>Its workers.</summary>
     public ManualRunner Runner { get; private set; } = null!; // Set by Start, which the constructor calls.
@@ -66,7 +76,7 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
         {
             Store = Store,
             ClusterId = 1,
-            Incarnation = new Incarnation(1, Store.Value),
+            Incarnation = new Incarnation(_directories, Store.Value),
             Boot = boot,
         });
         Host = new MultiRaftStore(options, new StoreThreads(), new StoreLeaves
@@ -93,6 +103,16 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
         Host.Stop("the test stopped it");
     }
 
+    /// <summary>It loses its disk: it starts again in an empty directory.</summary>
+    public void Wipe()
+    {
+        Stop();
+        _directories++;
+        Log = new MemoryLogStorage();
+        Snapshots = new MemorySnapshotStorage(_cluster.Manifests);
+        Start();
+    }
+
     /// <inheritdoc/>
     public IStateMachine Create(GroupId group) => _cluster.Make(this, group);
 
@@ -100,8 +120,5 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     public void OnRaftEvent(GroupId group, RaftEvent happened) => Events.Add(happened);
 
     /// <inheritdoc/>
-    public void OnRemark(string remark)
-    {
-        // Tests look at what happens, not at what is said.
-    }
+    public void OnRemark(string remark) => Remarks.Add(remark);
 }

@@ -4,14 +4,29 @@ using Sampan.MultiRaft.Abstractions;
 namespace Sampan.MultiRaft.Tests.Fixture;
 
 /// <summary>
-/// A state machine that keeps every command. A command "throw" throws; a result is the command's number.
+/// A state machine that keeps every command. A command "throw" throws, "clear" empties it; a result is the number of
+/// commands. A snapshot of an empty one has no files.
 /// </summary>
 internal sealed class ListMachine : IStateMachine
 {
     private readonly List<string> _commands = [];
 
+    /// <summary>A machine in memory, or, with what it had applied, a durable one.</summary>
+    public ListMachine(IReadOnlyList<string>? commands = null, ulong appliedIndex = 0)
+    {
+        _commands.AddRange(commands ?? []);
+        AppliedIndex = appliedIndex;
+        LastIndex = appliedIndex;
+    }
+
     /// <inheritdoc/>
-    public ulong AppliedIndex => 0;
+    public ulong AppliedIndex { get; }
+
+    /// <summary>What else happens with each command.</summary>
+    public Action? OnCommand { get; init; }
+
+    /// <summary>How often a snapshot took the place of its state.</summary>
+    public int Installs { get; private set; }
 
     /// <summary>Everything that was applied, in order.</summary>
     public IReadOnlyList<string> Commands => _commands;
@@ -24,13 +39,22 @@ internal sealed class ListMachine : IStateMachine
     {
         for (var i = 0; i < commands.Length; i++)
         {
+            OnCommand?.Invoke();
             var text = Encoding.UTF8.GetString(commands[i].Payload.Span);
             if (string.Equals(text, "throw", StringComparison.Ordinal))
             {
                 throw new InvalidOperationException("the command said so");
             }
 
-            _commands.Add(text);
+            if (string.Equals(text, "clear", StringComparison.Ordinal))
+            {
+                _commands.Clear();
+            }
+            else
+            {
+                _commands.Add(text);
+            }
+
             if (context.IsResultWanted(i))
             {
                 context.SetResult(i, BitConverter.GetBytes(_commands.Count));
@@ -51,6 +75,7 @@ internal sealed class ListMachine : IStateMachine
     /// <inheritdoc/>
     public void Install(ISnapshotSource snapshot)
     {
+        Installs++;
         _commands.Clear();
         foreach (var file in snapshot.Files)
         {
@@ -71,6 +96,11 @@ internal sealed class ListMachine : IStateMachine
 
         public bool WriteNext(ISnapshotSink sink)
         {
+            if (commands.Length == 0)
+            {
+                return false;
+            }
+
             if (!_begun)
             {
                 _begun = true;

@@ -9,6 +9,7 @@ internal sealed class LoopNetwork
     private readonly Dictionary<StoreId, LoopTransport> _transports = [];
     private readonly Queue<(LoopTransport From, StoreId To, StoreMessage Message)> _queue = new();
     private readonly HashSet<StoreId> _cut = [];
+    private readonly HashSet<(StoreId From, StoreId To)> _muted = [];
 
     /// <summary>The end of a store.</summary>
     public LoopTransport Join(StoreId store, BootId boot)
@@ -23,8 +24,32 @@ internal sealed class LoopNetwork
     {
         foreach (var other in _transports.Values.Where(other => other != store && other.Handler is not null))
         {
-            Introduce(store, other);
-            Introduce(other, store);
+            if (!_muted.Contains((store.Store, other.Store)) && !_muted.Contains((other.Store, store.Store)))
+            {
+                Introduce(store, other);
+                Introduce(other, store);
+            }
+        }
+    }
+
+    /// <summary>What the one sends no longer reaches the other, handshakes included; nobody notices.</summary>
+    public void Mute(int from, int to) => _muted.Add((new StoreId((ulong)from), new StoreId((ulong)to)));
+
+    /// <summary>Two stores hear each other no longer.</summary>
+    public void Part(int one, int other)
+    {
+        Mute(one, other);
+        Mute(other, one);
+    }
+
+    /// <summary>All hear each other again, and those that have never met introduce themselves.</summary>
+    public void HealAll()
+    {
+        _cut.Clear();
+        _muted.Clear();
+        foreach (var store in _transports.Values.Where(store => store.Handler is not null).ToArray())
+        {
+            Connect(store);
         }
     }
 
@@ -45,8 +70,18 @@ internal sealed class LoopNetwork
     /// <summary>The store is reachable again.</summary>
     public void Heal(StoreId store) => _cut.Remove(store);
 
+    /// <summary>What becomes of a message on its way; null: it is lost. Unset: nothing.</summary>
+    public Func<StoreId, StoreMessage, StoreMessage?>? Tap { get; set; }
+
     /// <summary>Takes a message that a store sends.</summary>
-    public void Send(LoopTransport from, StoreId to, StoreMessage message) => _queue.Enqueue((from, to, message));
+    public void Send(LoopTransport from, StoreId to, StoreMessage message)
+    {
+        var sent = Tap is null ? message : Tap(to, message);
+        if (sent is not null)
+        {
+            _queue.Enqueue((from, to, sent));
+        }
+    }
 
     /// <summary>Delivers what waits; returns whether anything did.</summary>
     public bool Deliver()
@@ -55,7 +90,7 @@ internal sealed class LoopNetwork
         for (var i = 0; i < count; i++)
         {
             var (from, to, message) = _queue.Dequeue();
-            var isCut = _cut.Contains(from.Store) || _cut.Contains(to);
+            var isCut = _cut.Contains(from.Store) || _cut.Contains(to) || _muted.Contains((from.Store, to));
             if (!isCut && _transports.TryGetValue(to, out var target) && target.Handler is not null
                 && _transports[from.Store] == from && target.Accepted.Contains(from.Boot)
                 && from.Accepted.Contains(target.Boot))

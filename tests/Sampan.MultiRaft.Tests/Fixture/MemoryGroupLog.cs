@@ -13,10 +13,12 @@ internal sealed class MemoryGroupLog
     private ReplicaId _replica;
     private ReplicaId _tombstone;
     private Configuration? _bootstrap;
+    private bool _isAdmitted;
 
     /// <summary>Writes a task.</summary>
     public void Write(PersistTask task)
     {
+        AssertThere();
         _hardState = task.HardState ?? _hardState;
         if (task.Snapshot is not null)
         {
@@ -56,11 +58,16 @@ internal sealed class MemoryGroupLog
             case StoreRecordKind.ReplicaCreated:
                 _replica = record.Replica;
                 break;
+            case StoreRecordKind.Admitted:
+                _isAdmitted |= record.Replica == _replica;
+                break;
             case StoreRecordKind.SnapshotMark when record.Snapshot is not null:
+                AssertThere();
                 _snapshots.Add(record.Snapshot);
                 _snapshots.RemoveRange(0, Math.Max(0, _snapshots.Count - 2));
                 break;
             case StoreRecordKind.CompactionMark:
+                AssertThere();
                 _base = record.CompactedTo;
                 foreach (var index in _entries.Keys.Where(index => index <= _base.Index).ToArray())
                 {
@@ -71,6 +78,8 @@ internal sealed class MemoryGroupLog
             case StoreRecordKind.Tombstone:
                 _tombstone = record.Replica;
                 _replica = default;
+                _bootstrap = null;
+                _isAdmitted = false;
                 _entries.Clear();
                 _snapshots.Clear();
                 _hardState = default;
@@ -129,10 +138,14 @@ internal sealed class MemoryGroupLog
             LastIndex = _entries.Count > 0 ? _entries.Keys.Last() : _base.Index,
             TimeTicks = _entries.Count > 0 ? _entries.Values.Last().TimeTicks : 0,
             Bootstrap = _bootstrap,
+            IsAdmitted = _isAdmitted,
             Configurations = [.. _entries.Values.Where(entry => entry.Kind == EntryKind.Configuration).Select(Decode)],
             Snapshots = [.. _snapshots],
         };
     }
+
+    // As the real log does: a start would not know whose it is.
+    private void AssertThere() => Assert.NotEqual(ReplicaId.None, _replica);
 
     private static ConfigurationEntry Decode(Entry entry)
     {

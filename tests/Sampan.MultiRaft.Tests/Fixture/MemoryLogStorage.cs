@@ -15,6 +15,12 @@ internal sealed class MemoryLogStorage : ILogStorage
     /// <summary>Thrown by the next append, if set.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>How many groups it has room for.</summary>
+    public int GroupsMax { get; set; } = int.MaxValue;
+
+    /// <inheritdoc/>
+    public long StateRoomBytes => 100L * (GroupsMax - _groups.Count);
+
     /// <inheritdoc/>
     public long BatchBytesMax => 16 * 1024 * 1024;
 
@@ -23,6 +29,9 @@ internal sealed class MemoryLogStorage : ILogStorage
 
     /// <inheritdoc/>
     public long Cost(StoreRecord record) => 64;
+
+    /// <inheritdoc/>
+    public long StateCost(StoreRecord record) => 100;
 
     /// <inheritdoc/>
     public void Append(ReadOnlySpan<PersistTask> tasks, ReadOnlySpan<StoreRecord> records)

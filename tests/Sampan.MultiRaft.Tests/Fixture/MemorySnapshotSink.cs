@@ -7,12 +7,17 @@ namespace Sampan.MultiRaft.Tests.Fixture;
 internal sealed class MemorySnapshotSink : ISnapshotSink
 {
     private readonly Action<MemorySnapshot> _commit;
+    private readonly Action? _disposed;
     private readonly List<(string Name, MemoryStream Bytes)> _files = [];
 
     /// <summary>Hands the snapshot over when it is committed.</summary>
     public MemorySnapshotSink(
-        SnapshotMeta meta, IReadOnlyList<SnapshotFile> expected, Action<MemorySnapshot> commit)
+        SnapshotMeta meta,
+        IReadOnlyList<SnapshotFile> expected,
+        Action<MemorySnapshot> commit,
+        Action? disposed = null)
     {
+        _disposed = disposed;
         Meta = meta;
         ExpectedFiles = expected;
         _commit = commit;
@@ -42,8 +47,5 @@ internal sealed class MemorySnapshotSink : ISnapshotSink
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        // Nothing is held.
-    }
+    public void Dispose() => _disposed?.Invoke();
 }

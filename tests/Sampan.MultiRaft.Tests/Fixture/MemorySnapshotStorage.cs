@@ -17,6 +17,22 @@ internal sealed class MemorySnapshotStorage : ISnapshotStorage
     /// <summary>Thrown by the next create or receive, if set.</summary>
     public Exception? Fault { get; set; }
 
+    /// <summary>Thrown by the next commit of a received snapshot, if set.</summary>
+    public Exception? CommitFault { get; set; }
+
+    /// <summary>Received snapshots that were begun and not disposed of.</summary>
+    public int OpenSinks { get; private set; }
+
+    /// <summary>Makes every stored snapshot unreadable.</summary>
+    public void Damage() => _snapshots.Clear();
+
+    /// <summary>Stores a snapshot as if it had been taken here.</summary>
+    public void Put(GroupId group, MemorySnapshot snapshot)
+    {
+        _manifests.Add(snapshot);
+        _snapshots[(group, snapshot.Meta.Last)] = snapshot.WithManifest(_manifests.Count - 1);
+    }
+
     /// <summary>How many were taken here.</summary>
     public int Taken { get; private set; }
 
@@ -38,11 +54,21 @@ internal sealed class MemorySnapshotStorage : ISnapshotStorage
     {
         var number = BitConverter.ToInt32(manifest.Span);
         var sent = _manifests[number];
-        return new MemorySnapshotSink(sent.Meta, sent.Files, written =>
-        {
-            Assert.Equal(sent.Files, written.Files);
-            _snapshots[(group, sent.Meta.Last)] = written.WithManifest(number);
-        });
+        OpenSinks++;
+        return new MemorySnapshotSink(
+            sent.Meta,
+            sent.Files,
+            written =>
+            {
+                if (CommitFault is not null)
+                {
+                    throw CommitFault;
+                }
+
+                Assert.Equal(sent.Files, written.Files);
+                _snapshots[(group, sent.Meta.Last)] = written.WithManifest(number);
+            },
+            () => OpenSinks--);
     }
 
     /// <inheritdoc/>

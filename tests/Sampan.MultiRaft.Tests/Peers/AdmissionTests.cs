@@ -33,7 +33,8 @@ public sealed class AdmissionTests
 
         Assert.True(stores[0].Table.View.MayAct(_group));
         Assert.Null(stores[0].Table.Explain());
-        Assert.Equal(voters > 1, stores[0].Table.IsAdmitted);
+        Assert.True(stores[0].Table.IsAdmitted);
+        Assert.Equal(voters > 1, stores[0].Durable.Any(record => record.Kind == StoreRecordKind.Admitted));
     }
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public void Admission_is_durable_before_it_counts_and_is_for_ever()
+    public void Admission_is_durable_before_it_counts_and_is_for_ever_and_one_group()
     {
         var stores = Fresh(3);
         var store = stores[0];
@@ -75,7 +76,14 @@ public sealed class AdmissionTests
         Assert.True(store.Table.View.MayAct(_group));
         Assert.True(store.Table.Introduce(stores[1].Id).IsAdmitted);
         store.Bootstrap(new GroupId(2), Voters(1, 7, 8));
-        Assert.True(store.Table.View.MayAct(new GroupId(2)));
+        Assert.False(store.Table.View.MayAct(new GroupId(2)));
+        store.Bootstrap(new GroupId(3), Voters(1, 2, 3));
+        store.Meet(stores[1]);
+        store.Meet(stores[2]);
+        Assert.True(store.Table.View.MayAct(new GroupId(3)));
+        store.Table.Removed(_group);
+        store.Table.Removed(new GroupId(3));
+        Assert.False(store.Table.IsAdmitted);
     }
 
     [Fact]

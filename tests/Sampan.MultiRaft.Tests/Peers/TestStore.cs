@@ -149,7 +149,9 @@ internal sealed class TestStore : IRecordLog
             _durable);
         foreach (var (group, initial) in _bootstrapped)
         {
-            table.Bootstrapped(group, initial);
+            var isAdmitted = _durable.Exists(
+                record => record.Kind == StoreRecordKind.Admitted && record.Group == group);
+            table.Bootstrapped(group, initial, isAdmitted);
         }
 
         foreach (var (group, configuration) in _committed)

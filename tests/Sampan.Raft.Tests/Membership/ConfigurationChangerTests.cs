@@ -65,8 +65,8 @@ public sealed class ConfigurationChangerTests
         var current = Configuration.Of([Member(1), known, Member(3)], []);
         var remove = Step(MemberChangeKind.Remove, 2);
 
-        foreach (var transition in
-            (MembershipTransition[])[MembershipTransition.Auto, MembershipTransition.JointExplicit])
+        MembershipTransition[] transitions = [MembershipTransition.Auto, MembershipTransition.JointExplicit];
+        foreach (var transition in transitions)
         {
             var change = new MembershipChange([remove, new(MemberChangeKind.AddVoter, Member(2))], transition);
             var next = Changed(ConfigurationChanger.Apply(current, change, alwaysJoint));

@@ -76,6 +76,7 @@ internal sealed class LogModel
                 HardState = found.HardState,
                 Base = found.Base,
                 Bootstrap = found.Bootstrap?.ToString(),
+                IsAdmitted = found.IsAdmitted,
             };
             group.Entries.AddRange(entries);
             group.Marks.AddRange(found.Snapshots.Select(mark => mark.Last.Index));

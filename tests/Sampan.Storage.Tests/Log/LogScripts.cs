@@ -154,7 +154,13 @@ internal static class LogScripts
 
         return prng.NextBelow(8) switch
         {
-            0 => new() { Kind = StoreRecordKind.Admitted },
+            0 => new()
+            {
+                Kind = StoreRecordKind.Admitted,
+                Group = new(id),
+                // Sometimes of a replica that is not there: without effect.
+                Replica = new(group.Replica + (prng.Chance(1, 4) ? 1UL : 0UL)),
+            },
             1 => new()
             {
                 Kind = StoreRecordKind.ElectionTimeout,

@@ -28,6 +28,9 @@ internal sealed class ModelGroup
     /// <summary>The initial configuration.</summary>
     public string? Bootstrap { get; set; }
 
+    /// <summary>Whether the replica takes part.</summary>
+    public bool IsAdmitted { get; set; }
+
     /// <summary>The last index.</summary>
     public ulong Last => Base.Index + (ulong)Entries.Count;
 
@@ -41,6 +44,7 @@ internal sealed class ModelGroup
             HardState = HardState,
             Base = Base,
             Bootstrap = Bootstrap,
+            IsAdmitted = IsAdmitted,
         };
         copy.Entries.AddRange(Entries);
         copy.Marks.AddRange(Marks);
@@ -82,6 +86,9 @@ internal sealed class ModelGroup
             case StoreRecordKind.ReplicaCreated:
                 Replica = record.Replica.Value;
                 break;
+            case StoreRecordKind.Admitted:
+                IsAdmitted |= record.Replica.Value == Replica;
+                break;
             case StoreRecordKind.SnapshotMark:
                 Mark(record.Snapshot?.Last.Index ?? 0);
                 break;
@@ -93,7 +100,7 @@ internal sealed class ModelGroup
                 Tombstone = Math.Max(Tombstone, record.Replica.Value);
                 if (Replica <= Tombstone)
                 {
-                    (Replica, HardState, Base, Bootstrap) = (0, default, LogId.Zero, null);
+                    (Replica, HardState, Base, Bootstrap, IsAdmitted) = (0, default, LogId.Zero, null, false);
                     Entries.Clear();
                     Marks.Clear();
                 }
@@ -105,6 +112,7 @@ internal sealed class ModelGroup
     /// <summary>All of it.</summary>
     public string Describe() =>
         $"replica {Replica} tombstone {Tombstone} {HardState} base {Base} bootstrap {Bootstrap} "
+        + $"admitted {IsAdmitted} "
         + $"marks {string.Join(',', Marks.Order())} entries "
         + string.Join(' ', Entries.Select(entry =>
             $"{entry.Kind}:{entry.Id}:{entry.TimeTicks}:{entry.Payload.Length}:{Crc32C.Of(entry.Payload.Span):x8}"));
