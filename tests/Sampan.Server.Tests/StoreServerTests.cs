@@ -141,8 +141,8 @@ public sealed class StoreServerTests : IDisposable
         var identity = Path.Combine(options.DataPath, "store.json");
         File.WriteAllText(
             identity,
-            File.ReadAllText(identity).Replace("\"format\": 2", "\"format\": 3", StringComparison.Ordinal));
-        await AssertRefusedAsync(options, "store.json has format 3, .* was used by a later version");
+            File.ReadAllText(identity).Replace("\"format\": 3", "\"format\": 4", StringComparison.Ordinal));
+        await AssertRefusedAsync(options, "store.json has format 4, .* was used by a later version");
     }
 
     [Fact]

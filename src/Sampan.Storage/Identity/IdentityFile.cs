@@ -14,7 +14,7 @@ namespace Sampan.Storage.Identity;
 internal static class IdentityFile
 {
     /// <summary>The format that this code writes and reads.</summary>
-    public const int Format = 2;
+    public const int Format = 3;
 
     /// <summary>No file of any format is larger.</summary>
     public const int BytesMax = 4096;

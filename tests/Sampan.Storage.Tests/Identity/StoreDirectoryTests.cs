@@ -68,7 +68,7 @@ public sealed class StoreDirectoryTests
         var lines = Encoding.ASCII.GetString(_files.Peek(File)).Split('\n');
         Assert.Equal(
             [
-                "{", "  \"format\": 2,", "  \"cluster\": \"00000000000000c1\",", "  \"store\": 4,",
+                "{", "  \"format\": 3,", "  \"cluster\": \"00000000000000c1\",", "  \"store\": 4,",
                 "  \"incarnation\": \"00000000000000010000000000000009\",", "  \"first-start\": \"begun\",",
             ],
             lines[..6]);
@@ -170,8 +170,8 @@ public sealed class StoreDirectoryTests
     [InlineData("[]")]
     [InlineData("null")]
     [InlineData("{\"format\": \"1\"}")]
-    [InlineData("{\"format\": 2, \"cluster\": \"\\ud800000000000000\", \"store\": 4}")]
-    [InlineData("{\"format\": 2, \"cluster\": 1, \"store\": -4, \"incarnation\": {}}")]
+    [InlineData("{\"format\": 3, \"cluster\": \"\\ud800000000000000\", \"store\": 4}")]
+    [InlineData("{\"format\": 3, \"cluster\": 1, \"store\": -4, \"incarnation\": {}}")]
     public void Nonsense_is_refused_as_damage(string text)
     {
         StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
@@ -186,10 +186,10 @@ public sealed class StoreDirectoryTests
         Assert.Equal(StoreRefusal.AnotherCluster, Refused(Identity(incarnation: 1) with { ClusterId = 0xC2 }));
         Assert.Equal(StoreRefusal.AnotherStore, Refused(Identity(incarnation: 1) with { Store = new StoreId(5) }));
 
-        var newer = Encoding.ASCII.GetString(_files.Peek(File)).Replace("\"format\": 2", "\"format\": 3");
+        var newer = Encoding.ASCII.GetString(_files.Peek(File)).Replace("\"format\": 3", "\"format\": 4");
         Disks.Put(_files, File, Encoding.ASCII.GetBytes(newer));
         Assert.Equal(StoreRefusal.NewerFormat, Refused(Identity(incarnation: 1)));
-        var older = newer.Replace("\"format\": 3", "\"format\": 1");
+        var older = newer.Replace("\"format\": 4", "\"format\": 2");
         Disks.Put(_files, File, Encoding.ASCII.GetBytes(older));
         Assert.Equal(StoreRefusal.OlderFormat, Refused(Identity(incarnation: 1)));
     }
