@@ -17,4 +17,10 @@ public sealed class EtcdMachineFactory : IStateMachineFactory
 
     /// <inheritdoc/>
     public IStateMachine Create(GroupId group) => new EtcdMachine(_options);
+
+    /// <inheritdoc/>
+    public void Delete(GroupId group)
+    {
+        // It lives in memory.
+    }
 }

@@ -89,6 +89,7 @@ internal static class EtcdErrors
                 RaftErrorCode.LeaderChanged => Error(GrpcStatusCode.Unavailable, "etcdserver: leader changed"),
                 RaftErrorCode.TimedOut => TimedOut,
                 RaftErrorCode.ConnectionLost => ConnectionLost,
+                RaftErrorCode.ReadFailed => Error(GrpcStatusCode.Unknown, "etcdserver: the read failed"),
                 _ => NoLeader,
             };
         }

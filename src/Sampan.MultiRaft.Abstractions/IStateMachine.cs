@@ -16,8 +16,12 @@ namespace Sampan.MultiRaft.Abstractions;
 /// applied index in the same atomic write as its data and may be behind, never ahead, after a crash. Example: commands
 /// 1, 2, 3 are applied, the data of 1 and 2 reached the disk, then power is lost; at start it must report 2 and is
 /// given 3 again.</para>
-/// <para>Failure: an exception of <see cref="Apply"/> stops this group on this store (poisoned, with the index), never
-/// another group. A command that cannot be executed is not a failure: its result says so.</para>
+/// <para>Failure: an exception of <see cref="Apply"/>, <see cref="BeginSnapshot"/>, <see cref="Install"/>, or of the
+/// writer of a snapshot, stops this group on this store (poisoned, with the reason), never another group: the state can
+/// no longer be trusted. An exception of <see cref="Read"/> fails that read alone, since it changes nothing. What the
+/// store's own disk throws at a machine that reads or writes a snapshot is not the machine's: a full disk ends the
+/// snapshot, any other failure the store. A command that cannot be executed is not a failure: its result says
+/// so.</para>
 /// </remarks>
 public interface IStateMachine
 {
@@ -34,7 +38,7 @@ public interface IStateMachine
 
     /// <summary>
     /// Answers a query on the state as it is now, which is at or after the read's index: at once, or by a frozen view
-    /// that the asking side reads and releases. Changes nothing.
+    /// that the asking side reads and releases. Changes nothing; what it throws fails this read alone.
     /// </summary>
     void Read(ReadContext context, ReadOnlyMemory<byte> query);
 

@@ -27,4 +27,10 @@ public interface ITransportHandler
 
     /// <summary>Appends of a group to a store were dropped, since its queue is full or there is no stream.</summary>
     void PeerUnreachable(StoreId store, GroupId group);
+
+    /// <summary>
+    /// A frame of a snapshot transfer was not sent, since there is no stream to that store: the transfer is over at this
+    /// end. The other end hears of it by the loss of the stream that it knew. May be called within the call that sends.
+    /// </summary>
+    void SnapshotUnsent(StoreId store, SnapshotFrame frame);
 }

@@ -56,4 +56,7 @@ public enum RaftErrorCode : byte
 
     /// <summary>Only the leader does this, and this store does not lead.</summary>
     NotLeader = 17,
+
+    /// <summary>The state machine threw at this read; the group goes on.</summary>
+    ReadFailed = 18,
 }

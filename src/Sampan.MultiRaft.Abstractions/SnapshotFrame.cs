@@ -2,7 +2,10 @@ using Sampan.Model;
 
 namespace Sampan.MultiRaft.Abstractions;
 
-/// <summary>One step of a snapshot transfer.</summary>
+/// <summary>
+/// One step of a snapshot transfer. A transfer is answered, or its end is: each side ends it when its stream is lost,
+/// when a frame could not be sent, and when the other side has been silent for long.
+/// </summary>
 public sealed class SnapshotFrame
 {
     /// <summary>Which step.</summary>

@@ -47,7 +47,7 @@ public sealed class MultiRaftStore : IGroupDirectory
         _snapshotWorker = new SnapshotWorker(
             options, leaves.Snapshots, leaves.Transport, leaves.Completions, logWriter, clock);
         _applyWorker = new ApplyWorker(
-            options, clock, leaves.Completions, leaves.Snapshots, _snapshotWorker, threads.ApplySlice);
+            options, clock, leaves.Completions, leaves.Machines, leaves.Snapshots, _snapshotWorker, threads.ApplySlice);
         var workers = new StoreWorkers
         {
             Options = options,
@@ -68,7 +68,7 @@ public sealed class MultiRaftStore : IGroupDirectory
             _mailboxes[i] = new GroupMailbox(options, leaves.Completions);
         }
 
-        _inbox = new TransportInbox(_mailboxes, identity, leaves.Transport);
+        _inbox = new TransportInbox(_mailboxes, identity, _snapshotWorker, leaves.Transport);
         for (var i = 0; i < _groupWorkers.Length; i++)
         {
             _groupWorkers[i] = MakeGroupWorker(i, workers, identity);
@@ -156,6 +156,10 @@ public sealed class MultiRaftStore : IGroupDirectory
             if (found.Replica != ReplicaId.None)
             {
                 hosts.Add(factory.Recover(found, mailbox, remarks));
+            }
+            else
+            {
+                factory.Clear(found.Group, remarks);
             }
         }
 

@@ -74,8 +74,34 @@ public sealed record StoreOptions
     /// <summary>Entries kept behind the older snapshot, so that a follower that lags a little needs none.</summary>
     public ulong CompactionMarginEntries { get; init; } = 5_000;
 
-    /// <summary>Bytes of a snapshot that may be on their way to a receiver.</summary>
+    /// <summary>
+    /// Bytes of snapshots that may be on their way from one store to another, over all groups. It has to be far below
+    /// what the transport lets wait (see its options), or snapshots would end its streams.
+    /// </summary>
     public int SnapshotWindowBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// Snapshots on their way from one store to another at the same time; they share the window. Others wait.
+    /// </summary>
+    public int SnapshotSendsPerStoreMax { get; init; } = 2;
+
+    /// <summary>Snapshots on their way from this store at the same time; others wait.</summary>
+    public int SnapshotSendsMax { get; init; } = 8;
+
+    /// <summary>
+    /// Snapshots on their way to this store at the same time; others are refused, and offered again later.
+    /// </summary>
+    public int SnapshotReceivesMax { get; init; } = 16;
+
+    /// <summary>
+    /// After how many election timeouts without a word of the receiver a sender gives a snapshot's transfer up, and
+    /// begins anew if it is still needed; a receiver waits twice as long. What is lost is noticed otherwise, and soon:
+    /// this is for what nobody noticed. A receiver that syncs a large snapshot says nothing meanwhile.
+    /// </summary>
+    public int SnapshotStallElectionTimeouts { get; init; } = 30;
+
+    /// <summary>What one transfer has of the window.</summary>
+    internal int SnapshotShareBytes => SnapshotWindowBytes / SnapshotSendsPerStoreMax;
 
     /// <summary>Throws <see cref="ArgumentException"/> naming the setting, its value and what is allowed.</summary>
     public void Validate()
@@ -110,6 +136,18 @@ public sealed record StoreOptions
             "from 0 to 1000");
         Require(
             SnapshotWindowBytes >= 64 * 1024, nameof(SnapshotWindowBytes), $"{SnapshotWindowBytes}", "at least 65536");
+        Require(
+            SnapshotSendsPerStoreMax is >= 1 and <= 64,
+            nameof(SnapshotSendsPerStoreMax),
+            $"{SnapshotSendsPerStoreMax}",
+            "from 1 to 64");
+        Require(SnapshotSendsMax > 0, nameof(SnapshotSendsMax), $"{SnapshotSendsMax}", "above 0");
+        Require(SnapshotReceivesMax > 0, nameof(SnapshotReceivesMax), $"{SnapshotReceivesMax}", "above 0");
+        Require(
+            SnapshotStallElectionTimeouts >= 2,
+            nameof(SnapshotStallElectionTimeouts),
+            $"{SnapshotStallElectionTimeouts}",
+            "at least 2");
     }
 
     private static void Require(bool condition, string setting, string value, string allowed)

@@ -83,6 +83,16 @@ public sealed partial class RaftReplica
         return TransferStatus.Started;
     }
 
+    /// <summary>
+    /// Somebody speaks to a later replica of the group on this one's store: this one may have been removed, and nobody
+    /// told it. It asks him, at most once an election timeout; his word alone ends nothing (C14, C17).
+    /// </summary>
+    public void Doubt(ReplicaId by, Instant now)
+    {
+        _standing.Advance(now);
+        _removals.Doubt(by);
+    }
+
     private void AppendConfiguration(Configuration configuration)
     {
         AppendOwn(EntryKind.Configuration, ConfigurationCodec.Encode(configuration), _log.TimeTicks);

@@ -102,6 +102,10 @@ public sealed class PeerTransport : ITransport, IDisposable
         {
             _handler?.PeerLost(new StoreConnection(to, default, 0));
         }
+        else if (message.Snapshot is not null)
+        {
+            _handler?.SnapshotUnsent(to, message.Snapshot);
+        }
     }
 
     /// <inheritdoc/>

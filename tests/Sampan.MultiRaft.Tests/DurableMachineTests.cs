@@ -32,12 +32,12 @@ public sealed class DurableMachineTests
     }
 
     [Fact]
-    public void A_machine_that_is_not_new_is_refused_by_a_new_group()
+    public void A_machine_that_is_not_new_stops_a_new_group()
     {
         var cluster = new HostCluster(1);
         cluster[1].Durable = ([], 3);
-        var damage = Assert.Throws<StorageDamagedException>(() => cluster.Create(1));
-        Assert.Contains("its replica is new", damage.Message, StringComparison.Ordinal);
+        cluster.Bootstrap(1, Configuration.Of([new Member(new ReplicaId(1), new StoreId(1))], []), 1);
+        Assert.Contains("its replica is new", cluster[1].Group(1).Status.Failure, StringComparison.Ordinal);
     }
 
     /// <summary>The log was compacted: 13 is below its base, 21 its end.</summary>

@@ -69,6 +69,11 @@ internal sealed class StoreUnderTest : IStateMachineFactory, IStoreEvents, IWork
 
     public IStateMachine Create(GroupId group) => new CounterMachine();
 
+    public void Delete(GroupId group)
+    {
+        // It lives in memory.
+    }
+
     public void OnRaftEvent(GroupId group, RaftEvent happened)
     {
         if (happened.Kind == RaftEventKind.RoleChanged && happened.Leader != ReplicaId.None)

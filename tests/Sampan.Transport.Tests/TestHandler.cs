@@ -62,6 +62,10 @@ internal sealed class TestHandler : ITransportHandler, IPeerEvents
     public void PeerUnreachable(StoreId store, GroupId group) => Said.Add($"unreachable {store} {group}");
 
     /// <inheritdoc/>
+    public void SnapshotUnsent(StoreId store, SnapshotFrame frame) =>
+        Said.Add($"unsent {store} {frame.Kind} of transfer {frame.Transfer}");
+
+    /// <inheritdoc/>
     public void OnConnected(StoreId store, string address) => Said.Add($"connected {store}");
 
     /// <inheritdoc/>

@@ -16,10 +16,9 @@ internal sealed class ApplyLane
         Applied = applied;
         Configuration = configuration;
         LastSnapshotIndex = applied.Index;
-        CompleteSnapshotIndex = applied.Index;
     }
 
-    /// <summary>The index of the newest snapshot that is complete.</summary>
+    /// <summary>The index of the newest snapshot that is complete and can be read; 0: there is none.</summary>
     public ulong CompleteSnapshotIndex { get; set; }
 
     /// <summary>The replica.</summary>
@@ -34,7 +33,10 @@ internal sealed class ApplyLane
     /// <summary>Time stamp of that entry.</summary>
     public long TimeTicks { get; set; }
 
-    /// <summary>The newest configuration at or below it, which a snapshot taken there carries.</summary>
+    /// <summary>
+    /// The newest configuration at or below it, which a snapshot taken there carries; after a start perhaps the first
+    /// one that is known, above it: then no snapshot can be taken until that one is reached.
+    /// </summary>
     public ConfigurationEntry Configuration { get; set; }
 
     /// <summary>The index of the newest snapshot taken or installed here, or begun.</summary>
@@ -49,7 +51,16 @@ internal sealed class ApplyLane
     /// <summary>Whether a snapshot is being written.</summary>
     public bool IsSnapshotUnderWay { get; set; }
 
-    /// <summary>Whether it threw and is given nothing more.</summary>
+    /// <summary>Whether one found no room, and none is begun until somebody asks or the pause is over.</summary>
+    public bool IsSnapshotHeldBack { get; set; }
+
+    /// <summary>A snapshot at or above this index is wanted, whether it is due or not; 0: none is.</summary>
+    public ulong WantedSnapshotIndex { get; set; }
+
+    /// <summary>Who waits for the next snapshot that is begun.</summary>
+    public List<PendingRequest> SnapshotRequests { get; } = [];
+
+    /// <summary>Whether it threw, or is gone, and is given nothing more.</summary>
     public bool IsPoisoned { get; set; }
 
     /// <summary>Reads whose index is not applied yet, by index.</summary>

@@ -19,13 +19,15 @@ internal sealed class ApplyWorker : IWorker
     private const long StepBytesMax = 256 * 1024;
 
     private const string Failed = "the group's state machine has failed on this store";
+    private const string Gone = "the store's replica of the group is gone";
     private const string Stopped = "the store has stopped";
 
-    private readonly StoreOptions _options;
     private readonly MonotonicClock _clock;
     private readonly ICompletionQueue _completions;
+    private readonly IStateMachineFactory _machines;
     private readonly ISnapshotStorage _snapshots;
     private readonly SnapshotWorker _snapshotWorker;
+    private readonly SnapshotTaker _taker;
     private readonly TimeSpan _slice;
 
     // Bounded by the group workers' budgets.
@@ -46,13 +48,15 @@ internal sealed class ApplyWorker : IWorker
         StoreOptions options,
         MonotonicClock clock,
         ICompletionQueue completions,
+        IStateMachineFactory machines,
         ISnapshotStorage snapshots,
         SnapshotWorker snapshotWorker,
         TimeSpan slice)
     {
-        _options = options;
+        _taker = new SnapshotTaker(options, completions, snapshotWorker);
         _clock = clock;
         _completions = completions;
+        _machines = machines;
         _snapshots = snapshots;
         _snapshotWorker = snapshotWorker;
         _slice = slice;
@@ -100,7 +104,7 @@ internal sealed class ApplyWorker : IWorker
 
         foreach (var lane in lanes)
         {
-            FailWaitingReads(lane, RaftErrorCode.Stopped, Stopped);
+            FailWaiting(lane, RaftErrorCode.Stopped, Stopped);
         }
     }
 
@@ -134,9 +138,19 @@ internal sealed class ApplyWorker : IWorker
 
     private void Begin(ApplyWork work)
     {
+        if (work.IsLast)
+        {
+            Delete(work.Lane);
+        }
+
+        if (work.Failure is not null)
+        {
+            Poison(work.Lane, work.Failure);
+        }
+
         if (work.SnapshotEnd != SnapshotEnd.None)
         {
-            TakeSnapshotEnd(work);
+            _taker.Hear(work);
         }
 
         if (work.Snapshot is not null && !work.Lane.IsPoisoned)
@@ -154,39 +168,35 @@ internal sealed class ApplyWorker : IWorker
         }
 
         AnswerReads(lane);
-        if (work.SnapshotRequest is not null)
+        if (_taker.MaybeBegin(work) is { } thrown)
         {
-            BeginSnapshot(lane, work.SnapshotRequest);
-        }
-        else if (IsSnapshotDue(lane))
-        {
-            BeginSnapshot(lane, null);
+            Poison(lane, $"the state machine threw when it was to freeze its state: {thrown.Message}");
         }
     }
-
-    // Writing the whole state again and again would cost more than all else once the state is large: the log since the
-    // last snapshot has to have grown with it, so that what snapshots write stays in proportion to what clients write.
-    private bool IsSnapshotDue(ApplyLane lane) =>
-        _options.SnapshotEntries > 0
-        && lane.Applied.Index >= lane.LastSnapshotIndex + _options.SnapshotEntries
-        && lane.BytesSinceSnapshot >= lane.SnapshotBytes / 100.0 * _options.SnapshotGrowthPercent;
 
     private void Install(ApplyLane lane, SnapshotMeta snapshot)
     {
         Invariant.Holds(snapshot.Last.Index >= lane.Applied.Index, snapshot.Last.Index, lane.Applied.Index);
-        using (var source = _snapshots.Open(lane.Host.Group, snapshot.Last))
+        using (var source = new GuardedSource(_snapshots.Open(lane.Host.Group, snapshot.Last)))
         {
-            lane.Machine.Install(source);
+            var thrown = MachineCall.Try((lane.Machine, source), static given => given.Machine.Install(given.source));
+            source.Fault.ThrowIfAny();
+            if (thrown is not null)
+            {
+                Poison(lane, $"the state machine threw when it was to install {snapshot.Last}: {thrown.Message}");
+                return;
+            }
+
             lane.SnapshotBytes = source.Files.Sum(file => file.LengthBytes);
         }
 
         lane.BytesSinceSnapshot = 0;
-
         lane.Applied = snapshot.Last;
         lane.TimeTicks = snapshot.TimeTicks;
         lane.Configuration = snapshot.Configuration;
         lane.LastSnapshotIndex = snapshot.Last.Index;
         lane.CompleteSnapshotIndex = snapshot.Last.Index;
+        _snapshotWorker.Installed(lane.Host.Group, snapshot.Last);
         Report(lane, 0);
     }
 
@@ -251,20 +261,39 @@ internal sealed class ApplyWorker : IWorker
     /// <summary>A state machine that throws stops its group on this store, never another group.</summary>
     private bool TryApply(ApplyLane lane)
     {
-        try
+        var thrown = MachineCall.Try((lane.Machine, Worker: this), static given => given.Machine.Apply(
+            given.Worker._context,
+            System.Runtime.InteropServices.CollectionsMarshal.AsSpan(given.Worker._commands)));
+        if (thrown is not null)
         {
-            lane.Machine.Apply(
-                _context, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_commands));
-            return true;
+            Poison(lane, $"the state machine threw at or above index {lane.Applied.Index + 1}: {thrown.Message}");
         }
-        catch (Exception exception) when (exception is not InvariantViolationException)
+
+        return thrown is null;
+    }
+
+    private void Poison(ApplyLane lane, string reason)
+    {
+        if (!lane.IsPoisoned)
         {
             lane.IsPoisoned = true;
-            var reason = $"the state machine threw at or above index {lane.Applied.Index + 1}: {exception.Message}";
             lane.Host.Mailbox.Complete(lane.Host.Slot, reason, static (slot, text) => slot.Poisoned(text));
-            FailWaitingReads(lane, RaftErrorCode.Poisoned, Failed);
-            return false;
+            FailWaiting(lane, RaftErrorCode.Poisoned, Failed);
         }
+    }
+
+    /// <summary>
+    /// The replica is gone, durably, and no other one of the group can be made here before this is reported.
+    /// </summary>
+    private void Delete(ApplyLane lane)
+    {
+        lane.IsPoisoned = true;
+        FailWaiting(lane, RaftErrorCode.UnknownGroup, Gone);
+        var thrown = MachineCall.Try((_machines, lane.Host.Group), static given => given._machines.Delete(given.Group));
+        var remark = thrown is null
+            ? string.Empty
+            : $"group {lane.Host.Group}: what its state machine left could not be deleted: {thrown.Message}";
+        lane.Host.Mailbox.Complete(lane.Host.Slot, remark, static (slot, text) => slot.MachineDeleted(text));
     }
 
     private void Refuse(ApplyWork work, RaftErrorCode code, string reason)
@@ -283,12 +312,19 @@ internal sealed class ApplyWorker : IWorker
         work.SnapshotRequest?.Fail(code, RequestOutcome.NotApplied, reason, _completions);
     }
 
-    private void FailWaitingReads(ApplyLane lane, RaftErrorCode code, string reason)
+    private void FailWaiting(ApplyLane lane, RaftErrorCode code, string reason)
     {
         while (lane.WaitingReads.TryDequeue(out var read, out _))
         {
             read.Fail(code, RequestOutcome.NotApplied, reason, _completions);
         }
+
+        foreach (var request in lane.SnapshotRequests)
+        {
+            request.Fail(code, RequestOutcome.NotApplied, reason, _completions);
+        }
+
+        lane.SnapshotRequests.Clear();
     }
 
     private void AnswerReads(ApplyLane lane)
@@ -297,47 +333,32 @@ internal sealed class ApplyWorker : IWorker
         {
             lane.WaitingReads.Dequeue();
             _readContext.Begin(lane.Applied);
-            lane.Machine.Read(_readContext, read.Payload);
-            var result = new ReadResult(lane.Applied, _readContext.Answer, _readContext.View);
-            read.Settle(result, _completions);
+            var thrown = MachineCall.Try((lane.Machine, _readContext, read.Payload), static given =>
+                given.Machine.Read(given._readContext, given.Payload));
+            if (thrown is null)
+            {
+                read.Settle(new ReadResult(lane.Applied, _readContext.Answer, _readContext.View), _completions);
+            }
+            else
+            {
+                FailRead(read, thrown);
+            }
         }
     }
 
-    private void BeginSnapshot(ApplyLane lane, PendingRequest? request)
+    /// <summary>It changed nothing, so nothing else is harmed.</summary>
+    private void FailRead(PendingRequest read, Exception thrown)
     {
-        if (lane.Applied.Index == 0 || lane.Applied.Index == lane.LastSnapshotIndex || lane.IsSnapshotUnderWay)
+        if (_readContext.View is { } view)
         {
-            request?.Settle(_completions);
-            return;
+            MachineCall.Try(view, static frozen => frozen.Dispose());
         }
 
-        var meta = new SnapshotMeta(lane.Applied, lane.Configuration, lane.TimeTicks);
-        lane.LastSnapshotIndex = lane.Applied.Index;
-        lane.BytesSinceSnapshot = 0;
-        lane.IsSnapshotUnderWay = true;
-        _snapshotWorker.Take(lane, lane.Machine.BeginSnapshot(), meta, request);
-    }
-
-    private void TakeSnapshotEnd(ApplyWork work)
-    {
-        var lane = work.Lane;
-        switch (work.SnapshotEnd)
-        {
-            case SnapshotEnd.Succeeded:
-                lane.IsSnapshotUnderWay = false;
-                lane.SnapshotBytes = work.SnapshotBytes;
-                lane.CompleteSnapshotIndex = Math.Max(lane.CompleteSnapshotIndex, lane.LastSnapshotIndex);
-                break;
-            case SnapshotEnd.Failed:
-                lane.IsSnapshotUnderWay = false;
-                break;
-            case SnapshotEnd.TryAgain when !lane.IsPoisoned:
-                lane.LastSnapshotIndex = lane.CompleteSnapshotIndex;
-                BeginSnapshot(lane, null);
-                break;
-            default:
-                break;
-        }
+        read.Fail(
+            RaftErrorCode.ReadFailed,
+            RequestOutcome.NotApplied,
+            $"the state machine threw at this read: {thrown.Message}",
+            _completions);
     }
 
     private static void Report(ApplyLane lane, int entries) => lane.Host.Mailbox.Complete(

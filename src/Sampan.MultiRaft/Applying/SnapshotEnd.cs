@@ -1,17 +1,22 @@
 namespace Sampan.MultiRaft.Applying;
 
-/// <summary>News for a lane about the snapshot that was begun there.</summary>
+/// <summary>News for a lane about its snapshots.</summary>
 internal enum SnapshotEnd : byte
 {
     /// <summary>None.</summary>
     None = 0,
 
-    /// <summary>It is complete, durable and marked.</summary>
+    /// <summary>The one that was begun is complete, durable and marked.</summary>
     Succeeded = 1,
 
-    /// <summary>It was given up, for want of space.</summary>
+    /// <summary>The one that was begun was given up.</summary>
     Failed = 2,
 
-    /// <summary>Time has passed since it was given up: another may be tried.</summary>
+    /// <summary>
+    /// Time has passed since one found no room: another may be tried. Whether one is begun is always told.
+    /// </summary>
     TryAgain = 3,
+
+    /// <summary>A complete one cannot be read any more: another one has to take its place.</summary>
+    Unreadable = 4,
 }

@@ -20,6 +20,9 @@ internal readonly record struct Completed
     /// <summary>What the log reader read.</summary>
     public required IReadOnlyList<EntriesRead> Reads { get; init; }
 
+    /// <summary>A snapshot that was taken here and is durable in its files.</summary>
+    public required SnapshotMeta? SnapshotWritten { get; init; }
+
     /// <summary>A snapshot that was taken here, is durable and marked.</summary>
     public required SnapshotMeta? SnapshotTaken { get; init; }
 
@@ -34,4 +37,9 @@ internal readonly record struct Completed
 
     /// <summary>Why the state machine failed; null if it did not.</summary>
     public required string? Poison { get; init; }
+
+    /// <summary>
+    /// What an operator should know of the end of the state machine, which is deleted; null if it is not.
+    /// </summary>
+    public required string? MachineDeleted { get; init; }
 }

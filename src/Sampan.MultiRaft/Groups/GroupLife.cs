@@ -2,6 +2,7 @@ using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Doors;
 using Sampan.MultiRaft.Logs;
+using Sampan.MultiRaft.Peers;
 using Sampan.MultiRaft.Stores;
 
 namespace Sampan.MultiRaft.Groups;
@@ -9,6 +10,7 @@ namespace Sampan.MultiRaft.Groups;
 /// <summary>
 /// How replicas come to a store and leave it. Each step is a record that is durable before it takes effect: a bootstrap
 /// mark, a creation by a message of a member, a tombstone. Ids at or below a tombstone never come back (C14, C17).
+/// After a tombstone the replica's state machine is deleted, before another replica of the group can be made.
 /// </summary>
 internal sealed class GroupLife : IRecordWaiter
 {
@@ -53,11 +55,13 @@ internal sealed class GroupLife : IRecordWaiter
     /// <inheritdoc/>
     public void RecordRefused(StoreRecord record, string reason) => _mailbox.RecordRefused(record, reason);
 
-    /// <summary>Somebody bootstraps a group here.</summary>
+    /// <summary>
+    /// Somebody bootstraps a group here; if its replica is there but on its way out, when that one is gone.
+    /// </summary>
     public void Create(PendingRequest request, bool exists)
     {
         var own = OwnMember(request.Initial);
-        if (exists)
+        if (exists && !_underWay.Contains(request.Group))
         {
             request.Settle(_store.Completions);
             return;
@@ -90,19 +94,28 @@ internal sealed class GroupLife : IRecordWaiter
         }
     }
 
-    /// <summary>A message for a group that has no replica here: a leader's may create one.</summary>
-    public void MayCreate(StoreMessage message)
+    /// <summary>Whether a former replica of the group was here, and is gone for good.</summary>
+    public bool HadReplica(GroupId group) => _tombstones.GetValueOrDefault(group) != ReplicaId.None;
+
+    /// <summary>
+    /// A message for a group that has no replica here: a leader's append, heartbeat or snapshot may create one. Whether
+    /// its sender is a member nobody here can know; that its store is the one it says is known, and it has to be
+    /// accepted still, in this very life (ADR 0014).
+    /// </summary>
+    public void MayCreate(PeerInput input, PeerView view)
     {
-        var raft = message.Raft;
-        if (raft is not { Kind: MessageKind.Append or MessageKind.Heartbeat }
-            || raft.To.Value <= _tombstones.GetValueOrDefault(message.Group).Value
-            || !_underWay.Add(message.Group))
+        var group = input.Message.Group;
+        var raft = input.Message.Raft ?? input.Message.Snapshot?.Message;
+        if (raft is not { Kind: MessageKind.Append or MessageKind.Heartbeat or MessageKind.Snapshot }
+            || !view.IsAccepted(input.From)
+            || raft.To.Value <= _tombstones.GetValueOrDefault(group).Value
+            || !_underWay.Add(group))
         {
             return;
         }
 
         _store.LogWriter.Enqueue(
-            new StoreRecord { Kind = StoreRecordKind.ReplicaCreated, Group = message.Group, Replica = raft.To }, this);
+            new StoreRecord { Kind = StoreRecordKind.ReplicaCreated, Group = group, Replica = raft.To }, this);
     }
 
     /// <summary>Somebody asks to destroy a replica that was removed from its group.</summary>
@@ -138,13 +151,34 @@ internal sealed class GroupLife : IRecordWaiter
             this);
     }
 
-    /// <summary>A record is durable and has taken effect.</summary>
+    /// <summary>A record that makes a replica is durable and has taken effect.</summary>
     public void Done(StoreRecord record)
     {
         _underWay.Remove(record.Group);
-        if (_waiting.Remove(record.Group, out var requests))
+        foreach (var request in TakeWaiting(record.Group))
         {
-            foreach (var request in requests)
+            request.Settle(_store.Completions);
+        }
+    }
+
+    /// <summary>
+    /// A replica is gone, and its state machine too. Those who want another replica of the group have waited for that.
+    /// </summary>
+    public void Gone(ReplicaHost host, string remark)
+    {
+        if (remark.Length > 0)
+        {
+            _store.Observer.OnRemark(remark);
+        }
+
+        _underWay.Remove(host.Group);
+        foreach (var request in TakeWaiting(host.Group))
+        {
+            if (request.Kind == RequestKind.Create)
+            {
+                Create(request, exists: false);
+            }
+            else
             {
                 request.Settle(_store.Completions);
             }
@@ -157,14 +191,13 @@ internal sealed class GroupLife : IRecordWaiter
     public void Refused(StoreRecord record, string reason)
     {
         _underWay.Remove(record.Group);
-        if (_waiting.Remove(record.Group, out var requests))
+        var requests = TakeWaiting(record.Group);
+        foreach (var request in requests)
         {
-            foreach (var request in requests)
-            {
-                request.Fail(RaftErrorCode.Busy, RequestOutcome.NotApplied, reason, _store.Completions);
-            }
+            request.Fail(RaftErrorCode.Busy, RequestOutcome.NotApplied, reason, _store.Completions);
         }
-        else if (_remarked.Count < RemarkedMax && _remarked.Add(record.Group))
+
+        if (requests.Count == 0 && _remarked.Count < RemarkedMax && _remarked.Add(record.Group))
         {
             _store.Observer.OnRemark(reason);
         }
@@ -183,6 +216,9 @@ internal sealed class GroupLife : IRecordWaiter
 
         _waiting.Clear();
     }
+
+    private List<PendingRequest> TakeWaiting(GroupId group) =>
+        _waiting.Remove(group, out var requests) ? requests : [];
 
     private void Wait(PendingRequest request)
     {

@@ -79,9 +79,9 @@ internal sealed class GroupMailbox
     }
 
     /// <summary>
-    /// Transport: a message arrived; false, and dropped, if its sender's bound is reached. Answers to forwarded
-    /// proposals are always taken: they are bounded by the proposals that wait for them, and nothing else would end
-    /// those.
+    /// Transport: a message arrived; false, and dropped, if its sender's bound is reached. Answers are always taken, to
+    /// forwarded proposals and within transfers of snapshots: they are small and bounded by what was asked, and nothing
+    /// else would end that soon.
     /// </summary>
     public bool Receive(StoreConnection from, StoreMessage message, long bytes)
     {
@@ -89,7 +89,7 @@ internal sealed class GroupMailbox
         lock (_gate)
         {
             _peerBytes.TryGetValue(from.Store, out var waiting);
-            var isBound = message.Kind != StoreMessageKind.ForwardAnswer
+            var isBound = !IsAnswer(message)
                 && waiting > 0 && waiting + bytes > _options.PeerBytesMax;
             if (_closed || isBound)
             {
@@ -226,6 +226,12 @@ internal sealed class GroupMailbox
             return waiting;
         }
     }
+
+    private static bool IsAnswer(StoreMessage message) => message.Kind == StoreMessageKind.ForwardAnswer
+        || message.Snapshot is
+        {
+            Kind: SnapshotFrameKind.Credit or SnapshotFrameKind.Done or SnapshotFrameKind.Abort,
+        };
 
     private void Defer(IWorkerHandle handle, StoreRecord record) => handle.Deliver(() => Put(record));
 

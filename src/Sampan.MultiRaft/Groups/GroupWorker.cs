@@ -116,6 +116,10 @@ internal sealed class GroupWorker : IWorker
         foreach (var completed in _mail.Completions)
         {
             completed.Host.Take(completed, now);
+            if (completed.MachineDeleted is not null)
+            {
+                _life.Gone(completed.Host, completed.MachineDeleted);
+            }
         }
 
         foreach (var record in _mail.DurableRecords)
@@ -152,6 +156,9 @@ internal sealed class GroupWorker : IWorker
             case StoreMessageKind.Forward or StoreMessageKind.ForwardAnswer when message.Forward is not null:
                 host.TakeForward(input.From.Store, message.Forward);
                 break;
+            case StoreMessageKind.Snapshot when message.Snapshot is not null && host.HasFailed:
+                _store.SnapshotWorker.Refuse(input.From, message.Snapshot, "the group has stopped on this store");
+                break;
             case StoreMessageKind.Snapshot when message.Snapshot is not null:
                 _store.SnapshotWorker.Receive(input.From, host, message.Snapshot);
                 break;
@@ -162,7 +169,7 @@ internal sealed class GroupWorker : IWorker
 
     /// <summary>
     /// A store that may have forgotten votes or acknowledgements takes no part until it is admitted (A16); a group that
-    /// is not here may be created by its leader's message.
+    /// is not here may be created by its leader's message. Whoever would wait is told.
     /// </summary>
     private void Decline(PeerInput input, bool isThere)
     {
@@ -171,9 +178,16 @@ internal sealed class GroupWorker : IWorker
             var refusal = input.Message.Forward.Refuse(RaftErrorCode.Unavailable);
             _store.Transport.Send(input.From.Store, StoreMessage.Of(refusal));
         }
-        else if (!isThere)
+
+        if (input.Message.Snapshot is { } frame)
         {
-            _life.MayCreate(input.Message);
+            _store.SnapshotWorker.Refuse(
+                input.From, frame, isThere ? "the store takes no part in the group" : "the group is not there yet");
+        }
+
+        if (!isThere)
+        {
+            _life.MayCreate(input, _identity.Membership.View);
         }
     }
 
@@ -206,16 +220,17 @@ internal sealed class GroupWorker : IWorker
         switch (record.Kind)
         {
             case StoreRecordKind.BootstrapMark when record.Configuration is not null:
-                Add(_factory.Bootstrap(record.Group, record.Replica, record.Configuration, _mailbox));
+                Add(_factory.Bootstrap(
+                    record.Group, record.Replica, record.Configuration, _life.HadReplica(record.Group), _mailbox));
                 break;
             case StoreRecordKind.ReplicaCreated:
-                Add(_factory.Blank(record.Group, record.Replica, _mailbox));
+                Add(_factory.Blank(record.Group, record.Replica, _life.HadReplica(record.Group), _mailbox));
                 break;
             case StoreRecordKind.Tombstone:
+                // Not done before its state machine is deleted too.
                 Remove(record.Group);
-                _factory.Forget(record.Group);
                 _identity.Removed(record.Group);
-                break;
+                return;
             default:
                 break;
         }
@@ -243,6 +258,7 @@ internal sealed class GroupWorker : IWorker
         if (_byGroup.Remove(group, out var host))
         {
             _hosts.Remove(host);
+            _factory.Forget(host);
         }
     }
 

@@ -4,6 +4,7 @@ using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Applying;
 using Sampan.MultiRaft.Doors;
+using Sampan.MultiRaft.Snapshots;
 using Sampan.MultiRaft.Stores;
 using Sampan.Raft;
 
@@ -43,13 +44,16 @@ internal sealed class ReplicaFactory
         _storedElectionTimeout = storedElectionTimeout;
     }
 
-    /// <summary>A replica of a group that was bootstrapped here.</summary>
-    public ReplicaHost Bootstrap(GroupId group, ReplicaId replica, Configuration initial, GroupMailbox mailbox) =>
-        MakeNew(group, replica, ReplicaState.Bootstrap(initial), mailbox);
+    /// <summary>
+    /// A replica of a group that was bootstrapped here; <paramref name="hadReplica"/>: not the first one on this store.
+    /// </summary>
+    public ReplicaHost Bootstrap(
+        GroupId group, ReplicaId replica, Configuration initial, bool hadReplica, GroupMailbox mailbox) =>
+        MakeNew(group, replica, ReplicaState.Bootstrap(initial), hadReplica, mailbox);
 
     /// <summary>A replica that a message of a member created; it waits for its first configuration.</summary>
-    public ReplicaHost Blank(GroupId group, ReplicaId replica, GroupMailbox mailbox) =>
-        MakeNew(group, replica, ReplicaState.Blank, mailbox);
+    public ReplicaHost Blank(GroupId group, ReplicaId replica, bool hadReplica, GroupMailbox mailbox) =>
+        MakeNew(group, replica, ReplicaState.Blank, hadReplica, mailbox);
 
     /// <summary>
     /// A replica as it was found on disk; <paramref name="remarks"/> takes what was settled on the way.
@@ -57,9 +61,9 @@ internal sealed class ReplicaFactory
     public ReplicaHost Recover(RecoveredGroup found, GroupMailbox mailbox, List<string> remarks)
     {
         var sound = _snapshots.Recover(found.Group, found.Snapshots, remarks);
-        var machine = _machines.Create(found.Group);
-        var recovery = ReplicaRecovery.From(found, sound, machine.AppliedIndex);
-        var host = Make(found.Group, found.Replica, machine, recovery, mailbox);
+        var machine = CreateMachine(found.Group);
+        var recovery = ReplicaRecovery.From(found, sound, machine);
+        var host = Make(found.Group, found.Replica, recovery, mailbox);
         foreach (var snapshot in sound)
         {
             _store.SnapshotWorker.Found(found.Group, snapshot.Last);
@@ -69,28 +73,65 @@ internal sealed class ReplicaFactory
         return host;
     }
 
-    /// <summary>A replica is gone: its snapshots go, and doors find it no more.</summary>
-    public void Forget(GroupId group)
+    /// <summary>
+    /// At start: a group's replica here is gone for good. What is left of it was not deleted in time, perhaps.
+    /// </summary>
+    public void Clear(GroupId group, List<string> remarks)
     {
-        _table.Remove(group);
-        _store.SnapshotWorker.Forget(group);
+        _snapshots.DeleteAll(group);
+        if (DeleteMachine(group) is { } thrown)
+        {
+            remarks.Add($"group {group}: what its state machine left could not be deleted: {thrown.Message}");
+        }
     }
 
-    private ReplicaHost MakeNew(GroupId group, ReplicaId replica, ReplicaState state, GroupMailbox mailbox)
+    /// <summary>
+    /// A replica is gone: its snapshots go, doors find it no more, and its state machine is deleted, which its host is
+    /// told.
+    /// </summary>
+    public void Forget(ReplicaHost host)
     {
-        var machine = _machines.Create(group);
-        return Make(group, replica, machine, ReplicaRecovery.New(group, state, machine.AppliedIndex), mailbox);
+        Invariant.Holds(host.Lane is not null);
+        _table.Remove(host.Group);
+        _store.SnapshotWorker.Forget(host.Group);
+        _store.ApplyWorker.Enqueue(new ApplyWork(host.Lane) { IsLast = true });
     }
 
-    private ReplicaHost Make(
-        GroupId group, ReplicaId replica, IStateMachine machine, ReplicaRecovery recovery, GroupMailbox mailbox)
+    private ReplicaHost MakeNew(
+        GroupId group, ReplicaId replica, ReplicaState state, bool hadReplica, GroupMailbox mailbox)
+    {
+        var machine = CreateMachine(group);
+        if (hadReplica && machine.Failure is null && machine.AppliedIndex > 0)
+        {
+            // A former replica's, which could not be deleted when it had gone: its tombstone says that it may be now.
+            machine = DeleteMachine(group) is { } thrown
+                ? CreatedMachine.Failed($"what a former one left could not be deleted: {thrown.Message}")
+                : CreateMachine(group);
+        }
+
+        return Make(group, replica, ReplicaRecovery.New(state, machine), mailbox);
+    }
+
+    private Exception? DeleteMachine(GroupId group) =>
+        MachineCall.Try((_machines, group), static given => given._machines.Delete(given.group));
+
+    private CreatedMachine CreateMachine(GroupId group) => CreatedMachine.By(_machines, group);
+
+    private ReplicaHost Make(GroupId group, ReplicaId replica, ReplicaRecovery recovery, GroupMailbox mailbox)
     {
         var state = recovery.State;
+        var machine = recovery.Machine;
+        var failure = machine.Failure;
         var snapshotBytes = 0L;
-        if (recovery.Install is { } installed)
+        if (recovery.Install is { } installed && failure is null)
         {
-            using var source = _snapshots.Open(group, installed.Last);
-            machine.Install(source);
+            using var source = new GuardedSource(_snapshots.Open(group, installed.Last));
+            var thrown = MachineCall.Try(
+                (machine.Machine, source), static given => given.Machine.Install(given.source));
+            source.Fault.ThrowIfAny();
+            failure = thrown is null
+                ? null
+                : $"the state machine threw when it was to install {installed.Last}: {thrown.Message}";
             snapshotBytes = source.Files.Sum(file => file.LengthBytes);
         }
 
@@ -106,11 +147,19 @@ internal sealed class ReplicaFactory
             LeaseReads = _store.Options.LeaseReads,
         };
         var host = new ReplicaHost(_store, mailbox, _pool, _chunks, options, state, _prng.Fork());
-        host.Lane = new ApplyLane(host, machine, recovery.Applied, ConfigurationAt(state, recovery.Applied.Index))
+        host.Lane = new ApplyLane(
+            host, machine.Machine, recovery.Applied, ConfigurationAt(state, recovery.Applied.Index))
         {
             TimeTicks = recovery.Install?.TimeTicks ?? 0,
             SnapshotBytes = snapshotBytes,
+            CompleteSnapshotIndex = state.Snapshot?.Last.Index ?? 0,
+            IsPoisoned = failure is not null,
         };
+        if (failure is not null)
+        {
+            host.Poison(failure);
+        }
+
         // Read when the store stops; a lane that is gone has nothing left to fail.
         _lanes.Enqueue(host.Lane);
 

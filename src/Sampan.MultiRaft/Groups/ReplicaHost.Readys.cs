@@ -14,11 +14,19 @@ internal sealed partial class ReplicaHost
     /// <summary>Takes what the core wants done and routes it.</summary>
     public void Route(bool endOfRound, Instant now)
     {
+        CancelAbandonedSends();
+        if (_failure is not null)
+        {
+            RouteInquiry(now);
+            return;
+        }
+
+        TakeWantedSnapshot();
         var room = _store.LogWriter.RoomBytes;
         var applyRoom = _store.Options.ApplyEntriesMax - _applyQueued - BacklogCount();
         var budget = new ReadyBudget(
             Math.Max(room, 0), (int)Math.Clamp(applyRoom, 0, int.MaxValue), endOfRound);
-        if (_failure is not null || !_core.TakeReady(_ready, budget, now))
+        if (!_core.TakeReady(_ready, budget, now))
         {
             return;
         }
@@ -53,24 +61,33 @@ internal sealed partial class ReplicaHost
         PumpApply();
     }
 
-    private void Send(Message message)
+    /// <summary>A replica that failed asks whether it was removed, and says nothing else any more.</summary>
+    private void RouteInquiry(Instant now)
     {
-        var store = TargetOf(message);
-        if (store.Value == 0)
+        if (!_isPoisoned || !_core.TakeReady(_ready, new ReadyBudget(0, 0, EndOfRound: false), now))
         {
-            if (message.Kind == MessageKind.Snapshot)
-            {
-                _core.SnapshotSent(message.To, succeeded: false);
-            }
-
             return;
         }
 
+        foreach (var happened in _ready.Events)
+        {
+            _store.Observer.OnRaftEvent(Group, happened);
+        }
+
+        foreach (var message in _ready.Outgoing.Where(message => message.Kind == MessageKind.MembershipQuery))
+        {
+            Send(message);
+        }
+    }
+
+    private void Send(Message message)
+    {
+        var store = TargetOf(message);
         if (message.Kind == MessageKind.Snapshot)
         {
-            _store.SnapshotWorker.Send(this, store, message);
+            SendSnapshot(store, message);
         }
-        else
+        else if (store.Value > 0)
         {
             _store.Transport.Send(store, StoreMessage.Of(message));
         }
@@ -80,12 +97,12 @@ internal sealed partial class ReplicaHost
         MaySend(message) ? _stores.GetValueOrDefault(message.To) : default;
 
     /// <summary>
-    /// Appends and heartbeats make a replica where none is, and it acts at once. On the store of an unbound member that
+    /// Appends, heartbeats and snapshots make a replica where none is, and it acts at once. On the store of an unbound member that
     /// might be one which lost its disk, voted or acknowledged before, and would do so again (I-26). It is bound first;
     /// but one that has spoken up has a replica, by a bootstrap of its own.
     /// </summary>
     private bool MaySend(Message message) =>
-        message.Kind is not (MessageKind.Append or MessageKind.Heartbeat)
+        message.Kind is not (MessageKind.Append or MessageKind.Heartbeat or MessageKind.Snapshot)
         || !TryGetMember(message.To, out var member)
         || member.Incarnation.IsBound
         || _spokenUp.Contains(message.To);
@@ -210,7 +227,6 @@ internal sealed partial class ReplicaHost
                 _proposals.CoveredTo(task.Snapshot.Last);
                 _backlogNext = task.Snapshot.Last.Index + 1;
                 _store.ApplyWorker.Enqueue(new ApplyWork(Lane) { Snapshot = task.Snapshot });
-                _store.SnapshotWorker.Installed(Group);
             }
 
             if (!task.Committed.IsEmpty && !_backlogCovered)

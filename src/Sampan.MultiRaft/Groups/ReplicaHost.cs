@@ -17,7 +17,7 @@ namespace Sampan.MultiRaft.Groups;
 /// </summary>
 /// <remarks>
 /// Inputs of a round are collected first and reach the core in a fixed order (messages, completions, time, proposals,
-/// reads); then one Ready is taken and routed. This file holds the inputs; Proposals, Readys and Applies the rest.
+/// reads); then one Ready is taken and routed. This file holds the inputs; Proposals, Readys and Snapshots the rest.
 /// </remarks>
 internal sealed partial class ReplicaHost : IRecordWaiter
 {
@@ -35,6 +35,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private readonly Queue<ApplyTask> _backlog = new();
     private readonly Ready _ready = new();
     private readonly List<Entry> _scratch = [];
+    private readonly SnapshotSends _sends = new();
 
     private List<PendingRequest> _roundReads = [];
     private ulong _backlogNext;
@@ -53,6 +54,10 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private SnapshotMeta? _olderSnapshot;
     private SnapshotMeta? _newerSnapshot;
     private ulong _compactedTo;
+
+    // What was asked of the state machine's worker for a member, and has not come of it yet.
+    private ulong _askedSnapshotIndex;
+    private bool _isPoisoned;
     private Configuration? _committedConfiguration;
 
     // Unbound members that have spoken up: each was bootstrapped, and admitted to this very group, by itself.
@@ -106,6 +111,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     /// <summary>Its state machine's lane; set once by whoever creates the host.</summary>
     public ApplyLane? Lane { get; set; }
 
+    /// <summary>Whether it has stopped: it takes nothing that is sent to it.</summary>
+    public bool HasFailed => _failure is not null;
+
     /// <summary>Whether it was removed from its group and must be destroyed.</summary>
     public bool IsRemoved => _core.IsRemoved;
 
@@ -120,20 +128,6 @@ internal sealed partial class ReplicaHost : IRecordWaiter
 
     /// <summary>Durable entries up to here may leave the cache.</summary>
     public ulong EvictableIndex => Math.Min(_core.DurableIndex, _core.AppliedIndex);
-
-    /// <summary>At start: the sound snapshots of the group, ascending.</summary>
-    public void Recovered(IReadOnlyList<SnapshotMeta> snapshots)
-    {
-        _newerSnapshot = snapshots.Count > 0 ? snapshots[^1] : null;
-        _olderSnapshot = snapshots.Count > 1 ? snapshots[^2] : null;
-    }
-
-    /// <inheritdoc/>
-    public void RecordDurable(StoreRecord record)
-    {
-        Invariant.Holds(record.Kind == StoreRecordKind.CompactionMark);
-        Mailbox.Complete(Slot, record.CompactedTo.Index + 1, static (slot, first) => slot.Compacted(first));
-    }
 
     /// <summary>Offers what is known of stores to a leader, for members that are not bound yet.</summary>
     public void BindKnown(IReadOnlyList<RecordedStore> known)
@@ -190,13 +184,29 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     /// <summary>A message of another replica.</summary>
     public void Step(StoreId from, Message message, Instant now)
     {
-        if (_failure is not null || message.To != _replica)
+        var isForLater = message.To.CompareTo(_replica) > 0
+            && message.Kind is MessageKind.Append or MessageKind.Heartbeat;
+        // One whose state machine failed says nothing any more, but it still learns that it was removed: so its store
+        // can be given another replica of the group.
+        var isTaken = _failure is null || (_isPoisoned && (isForLater || message.Kind == MessageKind.Removed));
+        if (!isTaken || (message.To != _replica && !isForLater))
         {
             return;
         }
 
         _stores[message.From] = from;
         IsActive = true;
+        if (isForLater)
+        {
+            _core.Doubt(message.From, now);
+            return;
+        }
+
+        if (message.Configuration is not null)
+        {
+            LearnNew(message.Configuration);
+        }
+
         _core.Step(message, now);
     }
 
@@ -210,14 +220,15 @@ internal sealed partial class ReplicaHost : IRecordWaiter
             Poison(completed.Poison);
         }
 
-        if (_failure is not null)
-        {
-            return;
-        }
-
         if (completed.PersistedNumber > 0)
         {
             _core.Persisted(completed.PersistedNumber, now);
+        }
+
+        if (_failure is not null)
+        {
+            RefuseSnapshots(completed);
+            return;
         }
 
         if (completed.AppliedIndex > _core.AppliedIndex)
@@ -231,26 +242,12 @@ internal sealed partial class ReplicaHost : IRecordWaiter
             TakeEntries(read);
         }
 
-        if (completed.SnapshotTaken is not null)
-        {
-            _core.SnapshotTaken(completed.SnapshotTaken);
-            CompactBehind(completed.SnapshotTaken);
-        }
-
         if (completed.CompactedFirstIndex > 0)
         {
             _core.Compacted(completed.CompactedFirstIndex);
         }
 
-        foreach (var result in completed.SnapshotResults)
-        {
-            _core.SnapshotSent(result.Replica, result.Succeeded);
-        }
-
-        foreach (var message in completed.ReceivedSnapshots)
-        {
-            StepSnapshot(message, now);
-        }
+        TakeSnapshots(completed, now);
     }
 
     /// <summary>Time has come to <paramref name="now"/>.</summary>
@@ -375,8 +372,20 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         _transfer?.Fail(code, RequestOutcome.Unknown, reason, _store.Completions);
         _change = null;
         _transfer = null;
+        CancelAbandonedSends();
         _statusDirty = true;
         PublishStatus();
+    }
+
+    /// <summary>At start, and later: its state machine has failed, so it stops here; the store goes on.</summary>
+    public void Poison(string reason)
+    {
+        if (_failure is null)
+        {
+            _isPoisoned = true;
+            _store.Observer.OnRemark($"group {Group} is stopped on this store: {reason}");
+            Stop(RaftErrorCode.Poisoned, reason);
+        }
     }
 
     // As the committed configuration names it, if it does: a binding that is not committed proves nothing.
@@ -384,64 +393,20 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         _core.ConfigurationAt(_core.CommitIndex).Configuration.TryGetMember(replica, out member)
         || _core.ConfigurationAt(ulong.MaxValue).Configuration.TryGetMember(replica, out member);
 
-    private void Poison(string reason)
-    {
-        if (_failure is null)
-        {
-            Stop(RaftErrorCode.Poisoned, reason);
-        }
-    }
-
-    private void StepSnapshot(Message message, Instant now)
-    {
-        _core.Step(message, now);
-        var isTaken = ReferenceEquals(_core.AcceptedSnapshot, message.Snapshot);
-        Invariant.Holds(message.Snapshot is not null);
-        if (isTaken)
-        {
-            _store.SnapshotWorker.Accepted(Group, message.Snapshot.Last);
-            _olderSnapshot = null;
-            _newerSnapshot = message.Snapshot;
-        }
-        else
-        {
-            _store.SnapshotWorker.Discard(this, message.Snapshot);
-        }
-    }
-
-    /// <summary>
-    /// The log is compacted only to the older of two snapshots that were both taken here, less a margin for followers
-    /// that lag a little (E3).
-    /// </summary>
-    private void CompactBehind(SnapshotMeta taken)
-    {
-        _olderSnapshot = _newerSnapshot;
-        _newerSnapshot = taken;
-        if (_olderSnapshot is null || _olderSnapshot.Last.Index <= _store.Options.CompactionMarginEntries)
-        {
-            return;
-        }
-
-        var index = _olderSnapshot.Last.Index - _store.Options.CompactionMarginEntries;
-        if (index > _compactedTo && _core.TryGetTerm(index, out var term))
-        {
-            _compactedTo = index;
-            _store.LogWriter.Enqueue(
-                new StoreRecord
-                {
-                    Kind = StoreRecordKind.CompactionMark,
-                    Group = Group,
-                    CompactedTo = new LogId(term, index),
-                },
-                this);
-        }
-    }
-
     private void Learn(Configuration configuration)
     {
         foreach (var member in configuration.Members)
         {
             _stores[member.Replica] = member.Store;
+        }
+    }
+
+    // Where others say that members are; what members said themselves counts more.
+    private void LearnNew(Configuration configuration)
+    {
+        foreach (var member in configuration.Members)
+        {
+            _stores.TryAdd(member.Replica, member.Store);
         }
     }
 

@@ -364,7 +364,7 @@ internal sealed class PeerTable
         {
             peers.Add(
                 store,
-                new PeerStanding(peer.Incarnation, IsRecorded(store, peer.Incarnation), peer.IsAdmitted));
+                new PeerStanding(peer.Incarnation, peer.Boot, IsRecorded(store, peer.Incarnation), peer.IsAdmitted));
         }
 
         var recorded = _records.Where(pair => pair.Value.IsDurable)

@@ -44,6 +44,13 @@ internal sealed class PeerView
     public bool MayAct(GroupId group) => !_barred.Contains(group) && !_waiting.Contains(group);
 
     /// <summary>
+    /// Whether a stream is one of a store that is accepted now, in its present life: acceptance ends when a group binds
+    /// another incarnation of the store.
+    /// </summary>
+    public bool IsAccepted(StoreConnection stream) =>
+        _peers.TryGetValue(stream.Store, out var peer) && peer.Boot == stream.Boot;
+
+    /// <summary>
     /// Whether messages of a group may be exchanged with a member: its store is connected, and is the one that is
     /// meant. A bound member must have that incarnation; an unbound one must be recorded and say that it is admitted,
     /// or a store without its former memory would be counted (A16). That it is admitted to this very group follows from

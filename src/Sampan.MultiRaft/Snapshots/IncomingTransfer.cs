@@ -1,3 +1,4 @@
+using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Groups;
@@ -31,6 +32,9 @@ internal sealed class IncomingTransfer
 
     /// <summary>Where it is written.</summary>
     public ISnapshotSink Sink { get; }
+
+    /// <summary>When the sender has been silent for too long.</summary>
+    public Instant Due { get; set; }
 
     /// <summary>The file that is being received; -1 before the first.</summary>
     public int File { get; set; } = -1;

@@ -1,3 +1,4 @@
+using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Groups;
@@ -7,18 +8,13 @@ namespace Sampan.MultiRaft.Snapshots;
 /// <summary>A snapshot on its way to another store: how far it is and how much more may be sent.</summary>
 internal sealed class OutgoingTransfer
 {
-    /// <summary>A transfer that has not begun.</summary>
-    public OutgoingTransfer(ulong number, ReplicaHost host, StoreId to, Message message, ISnapshotSource source)
+    /// <summary>A transfer that was not offered yet.</summary>
+    public OutgoingTransfer(ReplicaHost host, StoreId to, Message message)
     {
-        Number = number;
         Host = host;
         To = to;
         Message = message;
-        Source = source;
     }
-
-    /// <summary>Its number; unique in this store's life.</summary>
-    public ulong Number { get; }
 
     /// <summary>The sending replica.</summary>
     public ReplicaHost Host { get; }
@@ -26,11 +22,23 @@ internal sealed class OutgoingTransfer
     /// <summary>The receiving store.</summary>
     public StoreId To { get; }
 
-    /// <summary>The core's message that it belongs to.</summary>
+    /// <summary>The core's message that it belongs to; which transfer it is for whoever asked for it.</summary>
     public Message Message { get; }
 
-    /// <summary>The snapshot.</summary>
-    public ISnapshotSource Source { get; }
+    /// <summary>Its number, unique in this store's life; 0 before it was offered.</summary>
+    public ulong Number { get; set; }
+
+    /// <summary>The snapshot; null before it was offered, and after its end.</summary>
+    public ISnapshotSource? Source { get; set; }
+
+    /// <summary>The stream by which the receiver answered; null before its first answer.</summary>
+    public StoreConnection? Over { get; set; }
+
+    /// <summary>When the receiver has been silent for too long; after a refusal: when that is reported.</summary>
+    public Instant Due { get; set; }
+
+    /// <summary>Whether it ended because its snapshot cannot be read here.</summary>
+    public bool IsUnreadable { get; set; }
 
     /// <summary>The file that is being sent.</summary>
     public int File { get; set; }
@@ -39,8 +47,8 @@ internal sealed class OutgoingTransfer
     public long OffsetBytes { get; set; }
 
     /// <summary>How much may be sent.</summary>
-    public long CreditBytes { get; set; }
+    public int CreditBytes { get; set; }
 
-    /// <summary>Whether everything was sent.</summary>
-    public bool IsSent => File >= Source.Files.Count;
+    /// <summary>Whether something is left and may be sent.</summary>
+    public bool MaySend => Source is not null && File < Source.Files.Count && CreditBytes > 0;
 }

@@ -9,12 +9,13 @@ namespace Sampan.MultiRaft.Snapshots;
 internal sealed class SnapshotJob
 {
     /// <summary>A snapshot of a lane's state.</summary>
-    public SnapshotJob(ApplyLane lane, ISnapshotWriter writer, SnapshotMeta meta, PendingRequest? request)
+    public SnapshotJob(
+        ApplyLane lane, ISnapshotWriter writer, SnapshotMeta meta, IReadOnlyList<PendingRequest> requests)
     {
         Lane = lane;
         Writer = writer;
         Meta = meta;
-        Request = request;
+        Requests = requests;
     }
 
     /// <summary>Whose state it is.</summary>
@@ -26,12 +27,15 @@ internal sealed class SnapshotJob
     /// <summary>What it covers.</summary>
     public SnapshotMeta Meta { get; }
 
-    /// <summary>Who asked for it; null if it was due.</summary>
-    public PendingRequest? Request { get; set; }
+    /// <summary>Who asked for it; nobody if it was due.</summary>
+    public IReadOnlyList<PendingRequest> Requests { get; }
 
     /// <summary>How large it is, once it is complete.</summary>
     public long LengthBytes { get; set; }
 
     /// <summary>Where it goes; null before its first part.</summary>
-    public ISnapshotSink? Sink { get; set; }
+    public GuardedSink? Sink { get; set; }
+
+    /// <summary>Whether it is complete on disk, so that its frozen state is let go.</summary>
+    public bool IsWritten { get; set; }
 }

@@ -9,34 +9,30 @@ using Sampan.MultiRaft.Logs;
 namespace Sampan.MultiRaft.Snapshots;
 
 /// <summary>
-/// Writes frozen states as snapshots, sends snapshots and receives them, a part at a time. Its disk may be slow without
-/// anybody else waiting. This file holds the mailbox and the taking, Sending and Receiving the rest.
+/// Writes frozen states as snapshots, a part at a time, and lets snapshots be sent and received. Its disk may be slow
+/// without anybody else waiting.
 /// </summary>
-internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
+internal sealed class SnapshotWorker : IWorker, IRecordWaiter
 {
     private const string Removed = "the store's replica of the group was removed";
 
-    private readonly StoreOptions _options;
     private readonly ISnapshotStorage _storage;
-    private readonly ITransport _transport;
     private readonly ICompletionQueue _completions;
     private readonly LogWriter _logWriter;
+    private readonly MonotonicClock _clock;
     private readonly SnapshotRegister _register = new();
+    private readonly FullDisk _disk;
+    private readonly SnapshotSender _sender;
+    private readonly SnapshotReceiver _receiver;
 
     // Bounded: one take a group, one transfer each way a replica, frames by credit.
     private readonly Mailbox<Action> _mailbox = new();
     private readonly List<Action> _taken = [];
 
     private readonly Queue<SnapshotJob> _jobs = new();
-    private readonly SortedDictionary<ulong, OutgoingTransfer> _outgoing = [];
-    private readonly SortedDictionary<GroupId, IncomingTransfer> _incoming = [];
-    private ulong _lastTransfer;
+
+    // Written, and not marked in the log yet.
     private readonly Dictionary<(GroupId Group, LogId Last), SnapshotJob> _marking = [];
-    private readonly List<(GroupId Group, LogId Last)> _superseded = [];
-    private readonly List<ApplyLane> _toRetry = [];
-    private readonly MonotonicClock _clock;
-    private volatile bool _isOutOfSpace;
-    private Instant _retryAt = Instant.Never;
     private ApplyWorker? _applyWorker;
 
     /// <summary>A worker without work.</summary>
@@ -49,11 +45,13 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
         MonotonicClock clock)
     {
         _clock = clock;
-        _options = options;
         _storage = storage;
-        _transport = transport;
         _completions = completions;
         _logWriter = logWriter;
+        _disk = new FullDisk(options.ElectionTimeout * 5);
+        var frames = new TransferFrames(transport);
+        _sender = new SnapshotSender(options, storage, frames, clock);
+        _receiver = new SnapshotReceiver(options, storage, frames, clock, _register);
     }
 
     /// <inheritdoc/>
@@ -61,9 +59,9 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
     /// <summary>
     /// Whether the last snapshot failed for want of space: proposals are refused meanwhile. It is tried again from time
-    /// to time, and the first one that succeeds clears it. Any thread.
+    /// to time; it ends with the first one that succeeds, or when nobody needs one any more. Any thread.
     /// </summary>
-    public bool IsOutOfSpace => _isOutOfSpace;
+    public bool IsOutOfSpace => _disk.IsFull;
 
     /// <summary>Names the worker, and the one that freezes states; before the start.</summary>
     public void Bind(IWorkerHandle handle, ApplyWorker applyWorker)
@@ -73,34 +71,43 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     }
 
     /// <summary>At start: this snapshot of a group is on disk and marked.</summary>
-    public void Found(GroupId group, LogId last) => _register.Keep(group, last);
+    public void Found(GroupId group, LogId last) => _register.Found(group, last);
 
     /// <summary>Apply worker: writes a frozen state.</summary>
-    public void Take(ApplyLane lane, ISnapshotWriter writer, SnapshotMeta meta, PendingRequest? request) =>
-        Post(() => Begin(new SnapshotJob(lane, writer, meta, request)));
+    public void Take(SnapshotJob job) => Post(() => Begin(job));
+
+    /// <summary>Apply worker: a group needs no snapshot now, though one found no room before.</summary>
+    public void NeedsNone(ApplyLane lane) => Post(() => _disk.Forget(lane));
+
+    /// <summary>Apply worker: a received snapshot is with the state machine.</summary>
+    public void Installed(GroupId group, LogId last) => Post(() => Delete(group, _register.Installed(group, last)));
 
     /// <summary>Group worker: the core wants a snapshot sent.</summary>
-    public void Send(ReplicaHost host, StoreId to, Message message) => Post(() => BeginSend(host, to, message));
+    public void Send(ReplicaHost host, StoreId to, Message message) => Post(() => _sender.Begin(host, to, message));
 
-    /// <summary>Group worker: a received snapshot was accepted by the core and is being marked.</summary>
-    public void Accepted(GroupId group, LogId last) =>
-        Post(() => _superseded.AddRange(_register.Keep(group, last).Select(older => (group, older))));
+    /// <summary>Group worker: the core no longer waits for a snapshot that it wanted sent.</summary>
+    public void Cancel(ReplicaHost host, Message message) => Post(() => _sender.Cancel(host, message));
 
-    /// <summary>Group worker: a group's received snapshot is marked durably, so those before it may go.</summary>
-    public void Installed(GroupId group) => Post(() => DeleteSuperseded(group));
+    /// <summary>Group worker: a received snapshot was accepted by the core and will be installed.</summary>
+    public void Accepted(GroupId group, LogId last) => Post(() => _register.Accepted(group, last));
 
     /// <summary>Group worker: a received snapshot is of no use.</summary>
-    public void Discard(ReplicaHost host, SnapshotMeta meta) => Post(() =>
+    public void Discard(GroupId group, LogId last) => Post(() =>
     {
-        if (!_register.IsKept(host.Group, meta.Last))
+        if (_register.Refused(group, last))
         {
-            _storage.Delete(host.Group, meta.Last);
+            _storage.Delete(group, last);
         }
     });
 
     /// <summary>
-    /// Group worker: writes the tombstone of a replica that has stopped, behind everything that this worker writes of
-    /// it: a mark of a snapshot behind its tombstone would be of nobody, and no start would take it.
+    /// Group worker: a snapshot that was written is not marked, because a newer one was accepted meanwhile, or because
+    /// the group has failed, as <paramref name="failure"/> says.
+    /// </summary>
+    public void Overtaken(GroupId group, LogId last, string? failure) => Post(() => EndUnmarked(group, last, failure));
+
+    /// <summary>
+    /// Group worker: writes the tombstone of a replica that has stopped, behind everything that it wrote.
     /// </summary>
     public void Bury(ReplicaHost host, StoreRecord tombstone, IRecordWaiter waiter) => Post(() =>
     {
@@ -115,12 +122,33 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     /// </summary>
     public void Forget(GroupId group) => Post(() => DeleteGroup(group));
 
-    /// <summary>Transport: a part of a transfer arrived for a replica of this store.</summary>
+    /// <summary>Group worker: a part of a transfer arrived for a replica of this store.</summary>
     public void Receive(StoreConnection from, ReplicaHost host, SnapshotFrame frame) =>
         Post(() => TakeFrame(from, host, frame));
 
-    /// <summary>Transport: a stream ended.</summary>
-    public void PeerLost(StoreConnection connection) => Post(() => DropTransfers(connection));
+    /// <summary>Any thread: a part of a transfer arrived, and cannot be taken; its sender is told.</summary>
+    public void Refuse(StoreConnection from, SnapshotFrame frame, string reason) =>
+        Post(() => _receiver.Refuse(from, frame, reason));
+
+    /// <summary>Transport: a part of a transfer found no stream.</summary>
+    public void Unsent(StoreId to, SnapshotFrame frame) => Post(() =>
+    {
+        if (frame.Kind is SnapshotFrameKind.Offer or SnapshotFrameKind.Chunk)
+        {
+            _sender.Unsent(to, frame);
+        }
+        else
+        {
+            _receiver.Unsent(to, frame);
+        }
+    });
+
+    /// <summary>Group worker: a stream ended.</summary>
+    public void PeerLost(StoreConnection connection) => Post(() =>
+    {
+        _sender.PeerLost(connection);
+        _receiver.PeerLost(connection);
+    });
 
     /// <inheritdoc/>
     public void RecordDurable(StoreRecord record) => Post(() => Marked(record));
@@ -136,9 +164,16 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
         _taken.Clear();
         WriteNextPart();
-        RetryWhenDue();
-        var sends = SendNextParts();
-        return _jobs.Count > 0 || sends ? Instant.Zero : _retryAt;
+        foreach (var lane in _disk.TakeDue(_clock.Now))
+        {
+            _applyWorker?.Enqueue(new ApplyWork(lane) { SnapshotEnd = SnapshotEnd.TryAgain });
+        }
+
+        _receiver.Run();
+        var sends = _sender.Run();
+        return _jobs.Count > 0 || sends
+            ? Instant.Zero
+            : Instant.Min(_disk.RetryAt, Instant.Min(_sender.NextDue, _receiver.NextDue));
     }
 
     /// <summary>The store stops, and no worker runs any more.</summary>
@@ -151,18 +186,8 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
         _jobs.Clear();
         _marking.Clear();
-        foreach (var transfer in _outgoing.Values)
-        {
-            transfer.Source.Dispose();
-        }
-
-        foreach (var transfer in _incoming.Values)
-        {
-            transfer.Sink.Dispose();
-        }
-
-        _outgoing.Clear();
-        _incoming.Clear();
+        _sender.Stop();
+        _receiver.Stop();
     }
 
     private void Post(Action action) => _mailbox.Post(action);
@@ -171,6 +196,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     {
         if (job.Lane.Host.IsBuried)
         {
+            _disk.Forget(job.Lane);
             Drop(job, RaftErrorCode.UnknownGroup, Removed);
         }
         else
@@ -188,63 +214,46 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
         try
         {
-            job.Sink ??= _storage.Create(job.Lane.Host.Group, job.Meta);
-            if (job.Writer.WriteNext(job.Sink))
+            job.Sink ??= new GuardedSink(_storage.Create(job.Lane.Host.Group, job.Meta));
+            var hasMore = false;
+            var thrown = MachineCall.Try(job, written => hasMore = written.Writer.WriteNext(job.Sink));
+            job.Sink.Fault.ThrowIfAny();
+            if (thrown is not null)
             {
-                return;
+                _jobs.Dequeue();
+                Fail(job.Lane, $"the state machine threw when it wrote a snapshot: {thrown.Message}");
+                Drop(job, RaftErrorCode.Poisoned, thrown.Message);
             }
-
-            job.Sink.Commit();
-            job.LengthBytes = job.Sink.LengthBytes;
-            job.Sink.Dispose();
-            _isOutOfSpace = false;
-            _jobs.Dequeue();
-            job.Writer.Dispose();
-            _marking[(job.Lane.Host.Group, job.Meta.Last)] = job;
-            _logWriter.Enqueue(
-                new StoreRecord
-                {
-                    Kind = StoreRecordKind.SnapshotMark,
-                    Group = job.Lane.Host.Group,
-                    Snapshot = job.Meta,
-                },
-                this);
+            else if (!hasMore)
+            {
+                job.Sink.Commit();
+                _jobs.Dequeue();
+                Written(job);
+            }
         }
         catch (StorageFullException exception)
         {
             // A full disk ends this snapshot, nothing else; the log goes on until the next one succeeds.
-            _isOutOfSpace = true;
             _jobs.Dequeue();
-            job.Sink?.Dispose();
-            job.Writer.Dispose();
-            job.Request?.Fail(
-                RaftErrorCode.NoSpace, RequestOutcome.NotApplied, exception.Message, _completions);
+            _disk.Met(_clock.Now, job.Lane);
+            Drop(job, RaftErrorCode.NoSpace, exception.Message);
             _applyWorker?.Enqueue(new ApplyWork(job.Lane) { SnapshotEnd = SnapshotEnd.Failed });
-            _toRetry.Add(job.Lane);
-            _retryAt = _clock.Now.After(_options.ElectionTimeout * 5);
         }
     }
 
-    private void RetryWhenDue()
+    // Its group worker decides whether it is marked: in the log the mark stands in order with those of received ones.
+    private void Written(SnapshotJob job)
     {
-        if (_clock.Now < _retryAt)
-        {
-            return;
-        }
-
-        _retryAt = Instant.Never;
-        if (_toRetry.Count == 0)
-        {
-            // Only a received snapshot found no room; its sender tries again by itself.
-            _isOutOfSpace = false;
-        }
-
-        foreach (var lane in _toRetry)
-        {
-            _applyWorker?.Enqueue(new ApplyWork(lane) { SnapshotEnd = SnapshotEnd.TryAgain });
-        }
-
-        _toRetry.Clear();
+        Invariant.Holds(job.Sink is not null);
+        job.IsWritten = true;
+        job.LengthBytes = job.Sink.LengthBytes;
+        job.Sink.Dispose();
+        _disk.Overcame(job.Lane);
+        DisposeWriter(job);
+        _register.Written(job.Lane.Host.Group, job.Meta.Last);
+        _marking[(job.Lane.Host.Group, job.Meta.Last)] = job;
+        job.Lane.Host.Mailbox.Complete(
+            job.Lane.Host.Slot, job.Meta, static (slot, meta) => slot.SnapshotWritten(meta));
     }
 
     private void Marked(StoreRecord record)
@@ -255,39 +264,84 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
             return;
         }
 
-        foreach (var older in _register.Keep(record.Group, record.Snapshot.Last))
-        {
-            _superseded.Add((record.Group, older));
-        }
-
-        DeleteSuperseded(record.Group);
-
+        Delete(record.Group, _register.Marked(record.Group, record.Snapshot.Last));
         job.Lane.Host.Mailbox.Complete(
             job.Lane.Host.Slot, job.Meta, static (slot, meta) => slot.SnapshotTaken(meta));
+        Succeeded(job);
+    }
+
+    private void EndUnmarked(GroupId group, LogId last, string? failure)
+    {
+        if (!_marking.Remove((group, last), out var job))
+        {
+            return;
+        }
+
+        if (_register.Overtaken(group, last))
+        {
+            _storage.Delete(group, last);
+        }
+
+        if (failure is null)
+        {
+            Succeeded(job);
+        }
+        else
+        {
+            Drop(job, RaftErrorCode.Poisoned, failure);
+        }
+    }
+
+    private void Succeeded(SnapshotJob job)
+    {
         _applyWorker?.Enqueue(new ApplyWork(job.Lane)
         {
             SnapshotEnd = SnapshotEnd.Succeeded,
+            SnapshotIndex = job.Meta.Last.Index,
             SnapshotBytes = job.LengthBytes,
         });
-        job.Request?.Settle(_completions);
+        foreach (var request in job.Requests)
+        {
+            request.Settle(_completions);
+        }
     }
 
-    private void DeleteSuperseded(GroupId group)
+    private void TakeFrame(StoreConnection from, ReplicaHost host, SnapshotFrame frame)
     {
-        for (var i = _superseded.Count - 1; i >= 0; i--)
+        // Whose transfer it ends, the number and the store say; to the other part it says nothing.
+        if (frame.Kind is SnapshotFrameKind.Credit or SnapshotFrameKind.Done or SnapshotFrameKind.Abort)
         {
-            if (_superseded[i].Group == group)
-            {
-                _storage.Delete(group, _superseded[i].Last);
-                _superseded.RemoveAt(i);
-            }
+            _sender.Take(from, frame);
+        }
+
+        if (_disk.IsFull && frame.Kind == SnapshotFrameKind.Offer)
+        {
+            _receiver.Refuse(from, frame, "the disk is full");
+            return;
+        }
+
+        try
+        {
+            _receiver.Take(from, host, frame);
+        }
+        catch (StorageFullException)
+        {
+            // Its sender was told, and tries again.
+            _disk.Met(_clock.Now);
+        }
+    }
+
+    private void Delete(GroupId group, IReadOnlyList<LogId> unneeded)
+    {
+        foreach (var last in unneeded)
+        {
+            _storage.Delete(group, last);
         }
     }
 
     private void DeleteGroup(GroupId group)
     {
         EndWork(group);
-        _superseded.RemoveAll(superseded => superseded.Group == group);
         _register.Forget(group);
         _storage.DeleteAll(group);
     }
@@ -313,24 +367,36 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
             Drop(job, RaftErrorCode.UnknownGroup, Removed);
         }
 
-        foreach (var transfer in _outgoing.Values.Where(transfer => transfer.Host.Group == group).ToArray())
-        {
-            EndSend(transfer, succeeded: false);
-        }
+        _disk.Forget(group);
+        _sender.EndGroup(group);
+        _receiver.EndGroup(group, Removed);
+    }
 
-        if (_incoming.Remove(group, out var incoming))
-        {
-            incoming.Sink.Dispose();
-            Answer(incoming.From.Store, group, incoming.Number, SnapshotFrameKind.Abort, Removed);
-        }
+    private void Fail(ApplyLane lane, string reason) =>
+        _applyWorker?.Enqueue(new ApplyWork(lane) { Failure = reason });
 
-        _toRetry.RemoveAll(lane => lane.Host.Group == group);
+    private void DisposeWriter(SnapshotJob job)
+    {
+        if (MachineCall.Try(job.Writer, static writer => writer.Dispose()) is { } thrown)
+        {
+            Fail(job.Lane, $"the state machine threw when it let go of a frozen state: {thrown.Message}");
+        }
     }
 
     private void Drop(SnapshotJob job, RaftErrorCode code, string reason)
     {
-        job.Sink?.Dispose();
-        job.Writer.Dispose();
-        job.Request?.Fail(code, RequestOutcome.Unknown, reason, _completions);
+        if (!job.IsWritten)
+        {
+            job.Sink?.Dispose();
+            DisposeWriter(job);
+        }
+
+        var outcome = code is RaftErrorCode.NoSpace or RaftErrorCode.Poisoned
+            ? RequestOutcome.NotApplied
+            : RequestOutcome.Unknown;
+        foreach (var request in job.Requests)
+        {
+            request.Fail(code, outcome, reason, _completions);
+        }
     }
 }

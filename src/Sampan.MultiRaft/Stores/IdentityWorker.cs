@@ -1,6 +1,7 @@
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Groups;
 using Sampan.MultiRaft.Logs;
 using Sampan.MultiRaft.Peers;
 
@@ -180,18 +181,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
             _table.Bootstrapped(group.Group, group.Bootstrap, group.IsAdmitted);
         }
 
-        Configuration? committed = null;
-        foreach (var snapshot in group.Snapshots)
-        {
-            committed = snapshot.Configuration.Index > 0 ? snapshot.Configuration.Configuration : committed;
-        }
-
-        foreach (var entry in group.Configurations)
-        {
-            committed = entry.Index <= group.HardState.Commit ? entry.Configuration : committed;
-        }
-
-        if (committed is not null)
+        if (RecoveredConfigurations.CommittedOf(group) is { } committed)
         {
             _table.Committed(group.Group, committed);
         }

@@ -1,6 +1,7 @@
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Groups;
+using Sampan.MultiRaft.Snapshots;
 
 namespace Sampan.MultiRaft.Stores;
 
@@ -13,13 +14,16 @@ internal sealed class TransportInbox : ITransportHandler
 
     private readonly GroupMailbox[] _mailboxes;
     private readonly IdentityWorker _identity;
+    private readonly SnapshotWorker _snapshots;
     private readonly ITransport _transport;
 
     /// <summary>An inbox in front of these workers.</summary>
-    public TransportInbox(GroupMailbox[] mailboxes, IdentityWorker identity, ITransport transport)
+    public TransportInbox(
+        GroupMailbox[] mailboxes, IdentityWorker identity, SnapshotWorker snapshots, ITransport transport)
     {
         _mailboxes = mailboxes;
         _identity = identity;
+        _snapshots = snapshots;
         _transport = transport;
     }
 
@@ -44,6 +48,11 @@ internal sealed class TransportInbox : ITransportHandler
             // A forward is answered whatever happens to it: nothing but the loss of its stream may leave it open.
             _transport.Send(from.Store, StoreMessage.Of(message.Forward.Refuse(RaftErrorCode.Busy)));
         }
+
+        if (!isTaken && message.Snapshot is not null)
+        {
+            _snapshots.Refuse(from, message.Snapshot, "too many messages of the store wait here");
+        }
     }
 
     /// <inheritdoc/>
@@ -57,6 +66,9 @@ internal sealed class TransportInbox : ITransportHandler
 
     /// <inheritdoc/>
     public void PeerUnreachable(StoreId store, GroupId group) => MailboxOf(group).PeerUnreachable(store, group);
+
+    /// <inheritdoc/>
+    public void SnapshotUnsent(StoreId store, SnapshotFrame frame) => _snapshots.Unsent(store, frame);
 
     /// <summary>The mailbox of a group's worker.</summary>
     public GroupMailbox MailboxOf(GroupId group) => _mailboxes[group.Value % (ulong)_mailboxes.Length];

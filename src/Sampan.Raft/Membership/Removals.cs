@@ -16,6 +16,7 @@ internal sealed class Removals
     private readonly ConfigurationHistory _history;
     private RemovalInquiry? _inquiry;
     private Instant _askedAt = Instant.Zero;
+    private Instant _doubtedAt = Instant.Zero;
     private bool _wasCommittedMember;
 
     /// <summary>Of a replica that starts with this history, committed up to <paramref name="commit"/>.</summary>
@@ -147,6 +148,24 @@ internal sealed class Removals
     }
 
     /// <summary>
+    /// Somebody knows a later replica of the group on this store: he is asked whether this one was removed, whatever
+    /// this one knows of members, which may be nothing. What he says is then asked of those he names.
+    /// </summary>
+    public void Doubt(ReplicaId by)
+    {
+        if (_inquiry is not null)
+        {
+            // Its time may be up, and nobody else may tell: a replica whose state machine failed sees no time pass.
+            Tick();
+        }
+        else if (!IsRemoved && _doubtedAt.After(_options.ElectionTimeout) <= _standing.Now)
+        {
+            _doubtedAt = _standing.Now;
+            Query(by);
+        }
+    }
+
+    /// <summary>
     /// Whether what is known here outweighs a configuration that lacks this replica: it is newer, or it is at the same
     /// index and names this replica, as an addition does that another leader overwrote.
     /// </summary>
@@ -167,22 +186,22 @@ internal sealed class Removals
     {
         foreach (var member in configuration.Members)
         {
-            if (member.Replica == _options.Replica)
+            if (member.Replica != _options.Replica)
             {
-                continue;
+                Query(member.Replica);
             }
-
-            _outbox.SendClaim(new Message
-            {
-                Kind = MessageKind.MembershipQuery,
-                Group = _options.Group,
-                From = _options.Replica,
-                To = member.Replica,
-                Term = _standing.Term,
-                ConfigurationIndex = _history.Newest.Index,
-            });
         }
     }
+
+    private void Query(ReplicaId whom) => _outbox.SendClaim(new Message
+    {
+        Kind = MessageKind.MembershipQuery,
+        Group = _options.Group,
+        From = _options.Replica,
+        To = whom,
+        Term = _standing.Term,
+        ConfigurationIndex = _history.Newest.Index,
+    });
 
     private void End(ulong index, Configuration configuration)
     {

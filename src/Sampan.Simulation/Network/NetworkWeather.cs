@@ -14,7 +14,7 @@ internal sealed class NetworkWeather
 
     /// <summary>
     /// How many raft messages of a thousand find their queue full and are dropped: appends are reported, others are
-    /// not.
+    /// not; and how many frames of snapshots do, and end their stream.
     /// </summary>
     public uint DropPerMille { get; set; }
 

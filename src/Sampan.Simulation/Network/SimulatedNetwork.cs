@@ -108,7 +108,8 @@ internal sealed class SimulatedNetwork
 
     /// <summary>
     /// Tells a store, a little later, that there was no way for a message: an append by its group; a forwarded proposal
-    /// as if its stream had been lost with it, so that its door does not wait for ever.
+    /// as if its stream had been lost with it, so that its door does not wait for ever; a frame of a snapshot transfer
+    /// as what it is, so that its transfer does not.
     /// </summary>
     public void ReportDropped(SimulatedTransport from, StoreId to, StoreMessage message)
     {
@@ -121,11 +122,20 @@ internal sealed class SimulatedNetwork
         {
             Plan(TimeSpan.FromMicroseconds(1), () => Report(from, to, message.Group));
         }
+
+        if (from.IsAlive && message.Snapshot is { } frame)
+        {
+            Plan(TimeSpan.FromMicroseconds(1), () => ReportUnsent(from, to, frame));
+        }
     }
 
     /// <summary>Whether a message finds its queue full. Only what raft repeats by itself is bounded that way.</summary>
     public bool DrawDrop(StoreMessage message) =>
         message.Kind == StoreMessageKind.Raft && _prng.Chance(Weather.DropPerMille, 1000);
+
+    /// <summary>Whether a frame of a snapshot finds its queue full, which ends its stream.</summary>
+    public bool DrawBreak(StoreMessage message) =>
+        message.Kind == StoreMessageKind.Snapshot && _prng.Chance(Weather.DropPerMille, 1000);
 
     /// <summary>How long a message takes.</summary>
     public TimeSpan DrawLatency()
@@ -152,6 +162,14 @@ internal sealed class SimulatedNetwork
         if (from.IsAlive)
         {
             from.Handler.PeerLost(new StoreConnection(to, default, 0));
+        }
+    }
+
+    private static void ReportUnsent(SimulatedTransport from, StoreId to, SnapshotFrame frame)
+    {
+        if (from.IsAlive)
+        {
+            from.Handler.SnapshotUnsent(to, frame);
         }
     }
 

@@ -52,6 +52,12 @@ internal sealed class StorePair
             return;
         }
 
+        if (_network.DrawBreak(message))
+        {
+            Break();
+            return;
+        }
+
         if (_network.DrawDrop(message))
         {
             _network.ReportDropped(from, isFirst ? Second : First, message);

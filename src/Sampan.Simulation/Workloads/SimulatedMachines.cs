@@ -33,4 +33,7 @@ internal sealed class SimulatedMachines : IStateMachineFactory
         _machines[group] = machine;
         return machine;
     }
+
+    /// <inheritdoc/>
+    public void Delete(GroupId group) => _machines.Remove(group);
 }

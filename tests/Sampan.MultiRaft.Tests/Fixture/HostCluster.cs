@@ -117,10 +117,33 @@ internal sealed class HostCluster : IMachineSource
     /// <inheritdoc/>
     public IStateMachine Make(HostUnderTest store, GroupId group)
     {
-        var machine = store.Durable is { } kept
+        if (store.MachineFaults.TryGetValue(group, out var fault))
+        {
+            throw fault;
+        }
+
+        var machine = store.Durable is { } kept && (store.DurableGroup ?? group) == group
             ? new ListMachine(kept.Commands, kept.AppliedIndex)
             : new ListMachine { OnCommand = () => Time.Advance(store.ApplyCost) };
+        if (store.InstallFault is { } installFault)
+        {
+            machine.OnInstall = () => throw installFault;
+        }
+
         store.Machines[group] = machine;
         return machine;
+    }
+
+    /// <inheritdoc/>
+    public void Delete(HostUnderTest store, GroupId group)
+    {
+        if (store.MachineFaults.TryGetValue(group, out var fault))
+        {
+            throw fault;
+        }
+
+        store.Deleted.Add(group);
+        store.Machines.Remove(group);
+        store.Durable = null;
     }
 }

@@ -38,6 +38,18 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     /// <summary>What its next state machine has on disk; null for one in memory.</summary>
     public (IReadOnlyList<string> Commands, ulong AppliedIndex)? Durable { get; set; }
 
+    /// <summary>The group whose state machine that is; null: whichever is made.</summary>
+    public GroupId? DurableGroup { get; set; }
+
+    /// <summary>Thrown at each install by state machines that are made from now on, if set.</summary>
+    public Exception? InstallFault { get; set; }
+
+    /// <summary>The groups whose state machine was deleted, each as often as it was, over all lives.</summary>
+    public List<GroupId> Deleted { get; } = [];
+
+    /// <summary>Thrown by whoever makes or deletes a state machine of a group, if set.</summary>
+    public Dictionary<GroupId, Exception> MachineFaults { get; } = [];
+
     /// <summary>How long its state machines take for a command.</summary>
     public TimeSpan ApplyCost { get; set; }
 
@@ -115,6 +127,9 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
 
     /// <inheritdoc/>
     public IStateMachine Create(GroupId group) => _cluster.Make(this, group);
+
+    /// <inheritdoc/>
+    public void Delete(GroupId group) => _cluster.Delete(this, group);
 
     /// <inheritdoc/>
     public void OnRaftEvent(GroupId group, RaftEvent happened) => Events.Add(happened);

@@ -8,4 +8,7 @@ internal interface IMachineSource
 {
     /// <summary>The state machine of a group on a store.</summary>
     IStateMachine Make(HostUnderTest store, GroupId group);
+
+    /// <summary>Nothing is left of the state machine of a group on a store.</summary>
+    void Delete(HostUnderTest store, GroupId group);
 }

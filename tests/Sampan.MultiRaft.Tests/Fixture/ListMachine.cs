@@ -25,6 +25,24 @@ internal sealed class ListMachine : IStateMachine
     /// <summary>What else happens with each command.</summary>
     public Action? OnCommand { get; init; }
 
+    /// <summary>What else happens with each read.</summary>
+    public Action<string>? OnRead { get; set; }
+
+    /// <summary>What else happens with each install.</summary>
+    public Action? OnInstall { get; set; }
+
+    /// <summary>What else happens when its state is frozen.</summary>
+    public Action? OnFreeze { get; set; }
+
+    /// <summary>What else happens with each part of a snapshot that is written.</summary>
+    public Action? OnWrite { get; set; }
+
+    /// <summary>Whether it goes on when the disk throws while it installs a snapshot.</summary>
+    public bool CatchesAtInstall { get; set; }
+
+    /// <summary>Whether it goes on when the disk throws while it writes a snapshot.</summary>
+    public bool CatchesAtWrite { get; set; }
+
     /// <summary>How often a snapshot took the place of its state.</summary>
     public int Installs { get; private set; }
 
@@ -66,17 +84,39 @@ internal sealed class ListMachine : IStateMachine
     }
 
     /// <inheritdoc/>
-    public void Read(ReadContext context, ReadOnlyMemory<byte> query) =>
+    public void Read(ReadContext context, ReadOnlyMemory<byte> query)
+    {
+        OnRead?.Invoke(Encoding.UTF8.GetString(query.Span));
         context.Return(BitConverter.GetBytes(_commands.Count));
+    }
 
     /// <inheritdoc/>
-    public ISnapshotWriter BeginSnapshot() => new Writer([.. _commands]);
+    public ISnapshotWriter BeginSnapshot()
+    {
+        OnFreeze?.Invoke();
+        return new Writer(this, [.. _commands]);
+    }
 
     /// <inheritdoc/>
     public void Install(ISnapshotSource snapshot)
     {
+        OnInstall?.Invoke();
         Installs++;
         _commands.Clear();
+        try
+        {
+            Load(snapshot);
+        }
+        catch (IOException) when (CatchesAtInstall)
+        {
+            // It goes on with half of a state.
+        }
+
+        LastIndex = snapshot.Meta.Last.Index;
+    }
+
+    private void Load(ISnapshotSource snapshot)
+    {
         foreach (var file in snapshot.Files)
         {
             var bytes = new byte[file.LengthBytes];
@@ -86,16 +126,15 @@ internal sealed class ListMachine : IStateMachine
                 _commands.AddRange(Encoding.UTF8.GetString(bytes).Split('\n'));
             }
         }
-
-        LastIndex = snapshot.Meta.Last.Index;
     }
 
-    private sealed class Writer(string[] commands) : ISnapshotWriter
+    private sealed class Writer(ListMachine machine, string[] commands) : ISnapshotWriter
     {
         private bool _begun;
 
         public bool WriteNext(ISnapshotSink sink)
         {
+            machine.OnWrite?.Invoke();
             if (commands.Length == 0)
             {
                 return false;
@@ -108,7 +147,15 @@ internal sealed class ListMachine : IStateMachine
                 return true;
             }
 
-            sink.Write(Encoding.UTF8.GetBytes(string.Join('\n', commands)));
+            try
+            {
+                sink.Write(Encoding.UTF8.GetBytes(string.Join('\n', commands)));
+            }
+            catch (StorageFullException) when (machine.CatchesAtWrite)
+            {
+                // It believes that all is written.
+            }
+
             return false;
         }
 

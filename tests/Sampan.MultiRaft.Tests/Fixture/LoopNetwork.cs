@@ -73,15 +73,29 @@ internal sealed class LoopNetwork
     /// <summary>What becomes of a message on its way; null: it is lost. Unset: nothing.</summary>
     public Func<StoreId, StoreMessage, StoreMessage?>? Tap { get; set; }
 
-    /// <summary>Takes a message that a store sends.</summary>
+    /// <summary>
+    /// Takes a message that a store sends. Where no stream is, a frame of a snapshot is reported, other messages are
+    /// not.
+    /// </summary>
     public void Send(LoopTransport from, StoreId to, StoreMessage message)
     {
+        var hasStream = !_cut.Contains(from.Store) && !_cut.Contains(to)
+            && _transports.TryGetValue(to, out var target) && target.Handler is not null;
+        if (!hasStream && message.Snapshot is not null)
+        {
+            from.Handler?.SnapshotUnsent(to, message.Snapshot);
+            return;
+        }
+
         var sent = Tap is null ? message : Tap(to, message);
         if (sent is not null)
         {
             _queue.Enqueue((from, to, sent));
         }
     }
+
+    /// <summary>A message on its way, as if a store had sent it.</summary>
+    public void Inject(StoreId from, StoreId to, StoreMessage message) => Send(_transports[from], to, message);
 
     /// <summary>Delivers what waits; returns whether anything did.</summary>
     public bool Deliver()

@@ -7,6 +7,7 @@ namespace Sampan.MultiRaft.Tests.Fixture;
 internal sealed class MemorySnapshot : ISnapshotSource
 {
     private readonly Dictionary<string, byte[]> _contents;
+    private Func<Exception?>? _fault;
 
     /// <summary>A snapshot of these files.</summary>
     public MemorySnapshot(SnapshotMeta meta, IReadOnlyList<SnapshotFile> files, Dictionary<string, byte[]> contents)
@@ -28,6 +29,11 @@ internal sealed class MemorySnapshot : ISnapshotSource
     /// <inheritdoc/>
     public int Read(string file, long offsetBytes, Span<byte> into)
     {
+        if (_fault?.Invoke() is { } fault)
+        {
+            throw fault;
+        }
+
         var rest = _contents[file].AsSpan((int)offsetBytes);
         var count = Math.Min(rest.Length, into.Length);
         rest[..count].CopyTo(into);
@@ -37,6 +43,10 @@ internal sealed class MemorySnapshot : ISnapshotSource
     /// <summary>The same under a manifest.</summary>
     public MemorySnapshot WithManifest(int number) =>
         new(Meta, Files, _contents) { Manifest = BitConverter.GetBytes(number) };
+
+    /// <summary>The same, opened: reading it throws what is given, if anything.</summary>
+    public MemorySnapshot Opened(Func<Exception?> fault) =>
+        new(Meta, Files, _contents) { Manifest = Manifest, _fault = fault };
 
     /// <inheritdoc/>
     public void Dispose()

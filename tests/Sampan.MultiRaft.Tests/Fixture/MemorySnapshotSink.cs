@@ -23,6 +23,9 @@ internal sealed class MemorySnapshotSink : ISnapshotSink
         _commit = commit;
     }
 
+    /// <summary>What a write throws; null for nothing.</summary>
+    public Func<Exception?>? Fault { get; init; }
+
     /// <inheritdoc/>
     public SnapshotMeta Meta { get; }
 
@@ -36,7 +39,15 @@ internal sealed class MemorySnapshotSink : ISnapshotSink
     public void BeginFile(string name) => _files.Add((name, new MemoryStream()));
 
     /// <inheritdoc/>
-    public void Write(ReadOnlySpan<byte> bytes) => _files[^1].Bytes.Write(bytes);
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        if (Fault?.Invoke() is { } fault)
+        {
+            throw fault;
+        }
+
+        _files[^1].Bytes.Write(bytes);
+    }
 
     /// <inheritdoc/>
     public void Commit()

@@ -20,6 +20,12 @@ internal sealed class MemorySnapshotStorage : ISnapshotStorage
     /// <summary>Thrown by the next commit of a received snapshot, if set.</summary>
     public Exception? CommitFault { get; set; }
 
+    /// <summary>Thrown by every write of a snapshot that is taken here, if set.</summary>
+    public Exception? WriteFault { get; set; }
+
+    /// <summary>Thrown by every read of a snapshot, if set.</summary>
+    public Exception? ReadFault { get; set; }
+
     /// <summary>Received snapshots that were begun and not disposed of.</summary>
     public int OpenSinks { get; private set; }
 
@@ -47,7 +53,10 @@ internal sealed class MemorySnapshotStorage : ISnapshotStorage
             Taken++;
             _manifests.Add(written);
             _snapshots[(group, meta.Last)] = written.WithManifest(_manifests.Count - 1);
-        });
+        })
+        {
+            Fault = () => WriteFault,
+        };
 
     /// <inheritdoc/>
     public ISnapshotSink Receive(GroupId group, ReadOnlyMemory<byte> manifest)
@@ -74,7 +83,7 @@ internal sealed class MemorySnapshotStorage : ISnapshotStorage
     /// <inheritdoc/>
     public ISnapshotSource Open(GroupId group, LogId last) =>
         _snapshots.TryGetValue((group, last), out var found)
-            ? found
+            ? found.Opened(() => ReadFault)
             : throw new StorageDamagedException($"no snapshot of group {group} at {last}");
 
     /// <inheritdoc/>
