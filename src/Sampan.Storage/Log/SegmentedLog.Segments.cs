@@ -31,7 +31,8 @@ public sealed partial class SegmentedLog
     /// Makes durable what recovery believes. (1) After a kill the last batch may stand in the page cache only; after a
     /// failed sync the kernel may call its pages clean although the disk never took them. (2) Whatever this store says
     /// from now on rests on that batch. (3) So it is written again, byte for byte, which makes its pages dirty, and
-    /// synced, with a mark behind it that also ends a torn successor for good.
+    /// synced. (4) Only then the mark behind it, which ends a torn successor for good: under the same sync it could
+    /// reach the disk before the batch, and after a power cut in between would call damage what is a torn tail.
     /// </summary>
     private void Settle(RecoveredLog found)
     {
@@ -104,12 +105,10 @@ public sealed partial class SegmentedLog
         var isSound = reader.TryReadHeader(segment.Sequence, block, out var header)
             && header.IsBatch && header.Batch == _lastBatch;
         Invariant.Holds(isSound && block + header.Blocks == _nextBlock);
+        Invariant.Holds(_nextBlock < segment.Blocks, (ulong)_nextBlock, (ulong)segment.Blocks);
         segment.File.Write(OffsetOf(block), reader.ReadBatch(block, header));
-        if (_nextBlock < segment.Blocks)
-        {
-            segment.File.Write(OffsetOf(_nextBlock), MarkOf(segment, _lastBatch, _nextBlock));
-        }
-
+        segment.File.SyncData();
+        segment.File.Write(OffsetOf(_nextBlock), MarkOf(segment, _lastBatch, _nextBlock));
         segment.File.SyncData();
         _isMarked = true;
     }
