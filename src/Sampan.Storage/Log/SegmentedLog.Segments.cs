@@ -59,6 +59,7 @@ public sealed partial class SegmentedLog
             RewriteLast(_segments[^1], found.LastBatchBlock);
         }
 
+        Close(found.ClosedBlock);
         PrepareAll(found);
     }
 
@@ -128,12 +129,14 @@ public sealed partial class SegmentedLog
 
     /// <summary>
     /// Opens a segment in this order: (1) the last batch of the one before is synced; (2) the name is durable; (3) the
-    /// header is durable, and from then on voids everything behind that batch; (4) the state block, which lets every
-    /// earlier segment go that holds no live entry.
+    /// header is durable, and from then on voids everything behind that batch; (4) the state block is durable, which
+    /// lets every earlier segment go that holds no live entry; (5) a mark of the state block in the segment before, so
+    /// that this one is missed if it ever is not there (I-27). Only then may a batch follow that somebody waits for.
     /// </summary>
     private void OpenSegment(ulong sequence)
     {
         Invariant.Holds(sequence <= uint.MaxValue);
+        var closedBlock = _segments.Length > 0 ? _nextBlock : 0;
         var spare = _spares.TryTake() ?? _spares.CreateNow();
         var path = Path.Combine(_directory, FileNames.Segment(sequence));
         _files.Rename(spare.Path, path);
@@ -142,6 +145,21 @@ public sealed partial class SegmentedLog
         Volatile.Write(ref _segments, [.. _segments, segment]);
         WriteHeader(segment);
         WriteState();
+        Close(closedBlock);
+    }
+
+    /// <summary>
+    /// Marks, in the segment before the last one, behind its last batch, that the last one's state block is synced.
+    /// </summary>
+    private void Close(int block)
+    {
+        if (block > 0)
+        {
+            var segment = _segments[^2];
+            Invariant.Holds(block < segment.Blocks, (ulong)block, (ulong)segment.Blocks);
+            segment.File.Write(OffsetOf(block), MarkOf(segment, _segments[^1].FirstBatch, block));
+            segment.File.SyncData();
+        }
     }
 
     private void WriteHeader(Segment segment)
