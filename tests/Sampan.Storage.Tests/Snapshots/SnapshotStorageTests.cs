@@ -118,8 +118,7 @@ public sealed class SnapshotStorageTests
         var before = _files.Tree();
         foreach (var kind in new[]
         {
-            FileCallKind.CreateDirectory, FileCallKind.Open, FileCallKind.Write, FileCallKind.Sync,
-            FileCallKind.SyncDirectory, FileCallKind.Rename,
+            FileCallKind.CreateDirectory, FileCallKind.Open, FileCallKind.Write, FileCallKind.Rename,
         })
         {
             for (var nth = 1; nth <= 4; nth++)
@@ -142,13 +141,29 @@ public sealed class SnapshotStorageTests
         Snapshot.AssertWhole(storage, Snapshot.Meta(10));
     }
 
-    [Fact]
-    public void A_failing_disk_is_passed_on()
+    /// <summary>
+    /// F1: a sync that failed, of a file or of names, is never taken for a full disk: a second try would succeed and
+    /// prove nothing, and a snapshot that rests on it may be gone after the next power cut.
+    /// </summary>
+    [Theory]
+    [InlineData(FileCallKind.Sync, FileFailure.Device)]
+    [InlineData(FileCallKind.Sync, FileFailure.NoSpace)]
+    [InlineData(FileCallKind.SyncDirectory, FileFailure.Device)]
+    [InlineData(FileCallKind.SyncDirectory, FileFailure.NoSpace)]
+    public void A_failed_sync_is_passed_on(FileCallKind kind, FileFailure reason)
     {
-        var storage = Snapshot.Storage(_files);
-        _files.Lay(new FileFault { Kind = FileCallKind.Sync, Nth = 2 });
-        var failure = Assert.Throws<FileSystemException>(() => Snapshot.Take(storage, Snapshot.Meta(10)));
-        Assert.Equal(FileFailure.Device, failure.Failure);
+        var whole = Disks.WithData();
+        var before = whole.CountOf(kind);
+        Snapshot.Take(whole, Snapshot.Meta(10));
+        var count = whole.CountOf(kind) - before;
+        Assert.Equal(4, count);
+        for (var nth = 1L; nth <= count; nth++)
+        {
+            var files = Disks.WithData();
+            files.Lay(new FileFault { Kind = kind, Nth = nth, Failure = reason });
+            var failure = Assert.Throws<FileSystemException>(() => Snapshot.Take(files, Snapshot.Meta(10)));
+            Assert.Equal(FileFailure.Device, failure.Failure);
+        }
     }
 
     [Fact]
