@@ -20,6 +20,7 @@ namespace Sampan.Storage.Log;
 public sealed partial class SegmentedLog : ILogStorage, IDisposable
 {
     private const int ForwardBytes = 256 * 1024;
+    private const int ForwardLooksMax = 64 * 1024;
     private const int SegmentsKept = 4;
 
     private readonly IFileSystem _files;
@@ -45,6 +46,8 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
     private GroupId _forwardGroup;
     private ulong _forwardIndex;
     private long _forwardDebtBytes;
+    private readonly List<ForwardedEntry> _forwarded = [];
+    private readonly List<MovedEntry> _moved = [];
 
     private SegmentedLog(IFileSystem files, string directory, LogOptions options, RecoveredLog found, SparePool spares)
     {
