@@ -31,6 +31,7 @@ internal sealed class LogRecovery
     private int _lastBatchBlock;
     private int _nextBlock;
     private int _closedBlock;
+    private int _largestEntryBytes;
 
     // By the marks at the ends of segments that have a successor.
     private ulong _markedBatch;
@@ -72,6 +73,7 @@ internal sealed class LogRecovery
                 LastBatchBlock = _lastBatchBlock,
                 NextBlock = _nextBlock,
                 ClosedBlock = _closedBlock,
+                LargestEntryBytes = _largestEntryBytes,
                 NeverOpened = _neverOpened,
                 Remarks = _remarks,
             };
@@ -268,7 +270,7 @@ internal sealed class LogRecovery
                     $"log damaged: entry {missing} of group {group.State.Id} is nowhere");
             }
 
-            var recovered = group.Build(location => SegmentOf(location).Gained(location));
+            var recovered = group.Build(Gain);
             if (!group.State.IsBlank)
             {
                 groups.Add(recovered);
@@ -276,6 +278,12 @@ internal sealed class LogRecovery
         }
 
         return groups;
+    }
+
+    private void Gain(EntryLocation location)
+    {
+        SegmentOf(location).Gained(location);
+        _largestEntryBytes = Math.Max(_largestEntryBytes, location.LengthBytes);
     }
 
     private Segment SegmentOf(EntryLocation location)

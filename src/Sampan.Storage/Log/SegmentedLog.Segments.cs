@@ -1,5 +1,6 @@
 using Sampan.Base;
 using Sampan.Io;
+using Sampan.Storage.Identity;
 
 namespace Sampan.Storage.Log;
 
@@ -50,9 +51,7 @@ public sealed partial class SegmentedLog
         }
         else if (found.NeedsState)
         {
-            var segment = _segments[^1];
-            WriteHeader(segment);
-            WriteState();
+            BeginAgain(found);
         }
         else
         {
@@ -61,6 +60,54 @@ public sealed partial class SegmentedLog
 
         Close(found.ClosedBlock);
         PrepareAll(found);
+    }
+
+    /// <summary>
+    /// The size of segments may have shrunk: refused, before anything is written, where a state block would not fit
+    /// into one, now or when groups have become what they may (I-28), or where a live entry could not be written again.
+    /// </summary>
+    private void RequireRoom(RecoveredLog found)
+    {
+        var stateBytes = _table.ReservedBytes;
+        if (stateBytes > _options.StateBytesLimit)
+        {
+            throw TooSmall(
+                $"every segment repeats what the log knows of its {_table.Groups.Count} groups, which may come to take "
+                + $"{stateBytes} bytes, and has room for {_options.StateBytesLimit}");
+        }
+
+        var entryBytes = LogFormat.Padded(found.LargestEntryBytes);
+        if (entryBytes > BatchBytesMax)
+        {
+            throw TooSmall($"the log holds an entry of {entryBytes} bytes, and a batch has room for {BatchBytesMax}");
+        }
+    }
+
+    private StoreRefusedException TooSmall(string reason) => new(
+        StoreRefusal.SegmentsTooSmall,
+        $"segments of {_options.SegmentBytes} bytes are too small for the log in {_directory}: {reason}; start the "
+        + "store with segments as large as they were before");
+
+    /// <summary>
+    /// The last segment has a header and no state block. Opened by a life that made segments of another size, it may
+    /// not have room for one; since it holds nothing, one of the present size takes its place.
+    /// </summary>
+    private void BeginAgain(RecoveredLog found)
+    {
+        var segment = _segments[^1];
+        if (segment.LengthBytes == _options.SegmentBytes)
+        {
+            WriteHeader(segment);
+            WriteState();
+            return;
+        }
+
+        segment.Dispose();
+        _files.DeleteFile(segment.Path);
+        _files.SyncDirectory(_directory);
+        Volatile.Write(ref _segments, _segments[..^1]);
+        _nextBlock = found.ClosedBlock;
+        OpenSegment(segment.Sequence);
     }
 
     private void PrepareAll(RecoveredLog found)
