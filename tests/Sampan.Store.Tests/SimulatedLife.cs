@@ -20,12 +20,14 @@ internal sealed class SimulatedLife : IStateMachineFactory, IStoreEvents, IWorke
     private readonly SimulatedTimeline _timeline = new(new Prng(11));
     private readonly SimulatedProcess _process;
     private readonly List<Task<ApplyResult>> _adds = [];
+    private readonly ulong _snapshotEntries;
     private BuiltStore? _store;
     private CounterMachine? _machine;
 
-    public SimulatedLife(SimulatedFileSystem files)
+    public SimulatedLife(SimulatedFileSystem files, ulong snapshotEntries = 12)
     {
         Files = files;
+        _snapshotEntries = snapshotEntries;
         var watch = new WorkerThreadOptions
         {
             SlowCallLimit = TimeSpan.FromSeconds(10),
@@ -83,6 +85,17 @@ internal sealed class SimulatedLife : IStateMachineFactory, IStoreEvents, IWorke
         return add;
     }
 
+    /// <summary>Adds 1 so many times, then takes a snapshot; all of it succeeds.</summary>
+    public void AddAndTakeSnapshot(int count)
+    {
+        var adds = Enumerable.Range(0, count).Select(_ => Add()).ToList();
+        RunFor(TimeSpan.FromSeconds(1));
+        Assert.All(adds, add => Assert.True(add.IsCompletedSuccessfully));
+        var snapshot = Group.TakeSnapshotAsync(CancellationToken.None).AsTask();
+        RunFor(TimeSpan.FromSeconds(1));
+        Assert.True(snapshot.IsCompletedSuccessfully);
+    }
+
     /// <summary>Lets time pass.</summary>
     public void RunFor(TimeSpan duration) => _timeline.RunUntil(_timeline.Now.After(duration));
 
@@ -131,7 +144,7 @@ internal sealed class SimulatedLife : IStateMachineFactory, IStoreEvents, IWorke
             ClusterId = 7,
             Incarnation = new Incarnation(1, 2),
             Boot = new BootId(3),
-            SnapshotEntries = 12,
+            SnapshotEntries = _snapshotEntries,
             SnapshotGrowthPercent = 0,
             CompactionMarginEntries = 1,
             CommandBytesMax = 2048,

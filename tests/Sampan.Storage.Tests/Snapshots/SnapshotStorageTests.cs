@@ -229,6 +229,51 @@ public sealed class SnapshotStorageTests
         Assert.Empty(_files.List("data/snapshots"));
     }
 
+    /// <summary>
+    /// A crash after a replica's tombstone leaves its snapshots, and what it was writing: no mark names them, and
+    /// nobody asks for the group any more.
+    /// </summary>
+    [Fact]
+    public void A_start_deletes_the_snapshots_of_groups_that_have_no_replica_and_nothing_else()
+    {
+        var storage = Snapshot.Storage(_files);
+        storage.DeleteOthers([]);
+        Snapshot.Take(storage, Snapshot.Meta(10));
+        foreach (var group in (ulong[])[8, 70])
+        {
+            using var sink = storage.Create(new GroupId(group), Snapshot.Meta(10));
+            sink.BeginFile("keys");
+            sink.Commit();
+        }
+
+        _files.Rename("data/snapshots/8/10", "data/snapshots/8/10.tmp");
+        foreach (var foreign in (string[])["notes", "007", "7a"])
+        {
+            _files.CreateDirectory($"data/snapshots/{foreign}");
+        }
+
+        Disks.Put(_files, "data/snapshots/9", [1]);
+        CrashScript.Run(
+            _files,
+            (files, promise) =>
+            {
+                Snapshot.Storage(files).DeleteOthers([Snapshot.Group]);
+                promise.IsGiven = true;
+                files.SyncDirectory("data");
+            },
+            (files, isPromised) =>
+            {
+                if (!isPromised)
+                {
+                    Snapshot.Storage(files).DeleteOthers([Snapshot.Group]);
+                }
+
+                var left = files.List("data/snapshots").Except(["notes", "007", "7a"]);
+                Assert.Equal(["7", "9"], left);
+                Assert.Equal(["10"], files.List(Snapshot.Folder));
+            });
+    }
+
     [Fact]
     public void A_flipped_bit_anywhere_is_found_when_it_is_opened()
     {
