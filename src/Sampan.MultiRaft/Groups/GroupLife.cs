@@ -63,6 +63,17 @@ internal sealed class GroupLife : IRecordWaiter
             return;
         }
 
+        if (request.Initial?.Members.Length > Configuration.MembersMax)
+        {
+            request.Fail(
+                RaftErrorCode.InvalidChange,
+                RequestOutcome.NotApplied,
+                $"the configuration of group {request.Group} has {request.Initial.Members.Length} members; a group has "
+                + $"{Configuration.MembersMax} at most",
+                _store.Completions);
+            return;
+        }
+
         if (own is null || own.Value.Replica.Value <= _tombstones.GetValueOrDefault(request.Group).Value)
         {
             request.Fail(

@@ -57,6 +57,7 @@ internal sealed class ReplicaFactory
     public ReplicaHost Recover(RecoveredGroup found, GroupMailbox mailbox, List<string> remarks)
     {
         var sound = _snapshots.Recover(found.Group, found.Snapshots, remarks);
+        MarkAgain(found, sound);
         var machine = _machines.Create(found.Group);
         var recovery = ReplicaRecovery.From(found, sound, machine.AppliedIndex);
         var host = Make(found.Group, found.Replica, machine, recovery, mailbox);
@@ -67,6 +68,31 @@ internal sealed class ReplicaFactory
 
         host.Recovered(sound);
         return host;
+    }
+
+    /// <summary>
+    /// The log keeps the two marks that were written last. Where one of them turned out to be of a snapshot that is
+    /// damaged, the sound one is marked again, and so is the last: the next snapshot takes the damaged one's place
+    /// (E3). In time: the log writer's queue has an order.
+    /// </summary>
+    private void MarkAgain(RecoveredGroup found, IReadOnlyList<SnapshotMeta> sound)
+    {
+        if (sound.Count == found.Snapshots.Count)
+        {
+            return;
+        }
+
+        foreach (var snapshot in sound)
+        {
+            _store.LogWriter.Enqueue(
+                new StoreRecord
+                {
+                    Kind = StoreRecordKind.SnapshotMark,
+                    Group = found.Group,
+                    Snapshot = snapshot,
+                },
+                waiter: null);
+        }
     }
 
     /// <summary>A replica is gone: its snapshots go, and doors find it no more.</summary>

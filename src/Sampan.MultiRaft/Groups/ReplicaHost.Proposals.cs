@@ -297,7 +297,11 @@ internal sealed partial class ReplicaHost
             ProposeStatus.Busy => RaftErrorCode.Busy,
             _ => RaftErrorCode.InvalidChange,
         };
-        request.Fail(code, RequestOutcome.NotApplied, $"the change was refused: {code}", _store.Completions);
+        var reason = code == RaftErrorCode.InvalidChange
+            ? "the change was refused: it changes nothing, leaves no voter, renames a bound member's store, or makes "
+                + $"more than {Configuration.MembersMax} members"
+            : $"the change was refused: {code}";
+        request.Fail(code, RequestOutcome.NotApplied, reason, _store.Completions);
     }
 
     /// <summary>
