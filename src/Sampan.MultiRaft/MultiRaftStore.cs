@@ -140,8 +140,9 @@ public sealed class MultiRaftStore : IGroupDirectory
     private GroupWorker MakeGroupWorker(int number, StoreWorkers workers, IdentityWorker identity)
     {
         var mailbox = _mailboxes[number];
+        var share = new WorkerShare(number, _groupWorkers.Length, _pool);
         var factory = new ReplicaFactory(
-            workers, _leaves.Machines, _leaves.Snapshots, _table, _pool, _leaves.Prng.Fork(), StoredTimeout(), _lanes);
+            workers, _leaves.Machines, _leaves.Snapshots, _table, share, _leaves.Prng.Fork(), StoredTimeout(), _lanes);
         var hosts = new List<ReplicaHost>();
         var tombstones = new Dictionary<GroupId, ReplicaId>();
         var remarks = new List<string>();

@@ -3,7 +3,6 @@ using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Applying;
-using Sampan.MultiRaft.Doors;
 using Sampan.MultiRaft.Stores;
 using Sampan.Raft;
 
@@ -16,8 +15,7 @@ internal sealed class ReplicaFactory
     private readonly IStateMachineFactory _machines;
     private readonly ISnapshotStorage _snapshots;
     private readonly GroupTable _table;
-    private readonly PendingRequestPool _pool;
-    private readonly PayloadChunks _chunks = new();
+    private readonly WorkerShare _share;
     private readonly Prng _prng;
     private readonly TimeSpan _storedElectionTimeout;
     private readonly ConcurrentQueue<ApplyLane> _lanes;
@@ -28,17 +26,17 @@ internal sealed class ReplicaFactory
         IStateMachineFactory machines,
         ISnapshotStorage snapshots,
         GroupTable table,
-        PendingRequestPool pool,
+        WorkerShare share,
         Prng prng,
         TimeSpan storedElectionTimeout,
         ConcurrentQueue<ApplyLane> lanes)
     {
         _lanes = lanes;
+        _share = share;
         _store = store;
         _machines = machines;
         _snapshots = snapshots;
         _table = table;
-        _pool = pool;
         _prng = prng;
         _storedElectionTimeout = storedElectionTimeout;
     }
@@ -105,7 +103,7 @@ internal sealed class ReplicaFactory
             ElectionRoundTrip = _store.Options.ElectionRoundTrip,
             LeaseReads = _store.Options.LeaseReads,
         };
-        var host = new ReplicaHost(_store, mailbox, _pool, _chunks, options, state, _prng.Fork());
+        var host = new ReplicaHost(_store, mailbox, _share, options, state, _prng.Fork());
         host.Lane = new ApplyLane(host, machine, recovery.Applied, ConfigurationAt(state, recovery.Applied.Index))
         {
             TimeTicks = recovery.Install?.TimeTicks ?? 0,
