@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
@@ -18,7 +17,6 @@ internal sealed class ReplicaFactory
     private readonly WorkerShare _share;
     private readonly Prng _prng;
     private readonly TimeSpan _storedElectionTimeout;
-    private readonly ConcurrentQueue<ApplyLane> _lanes;
 
     /// <summary>A factory for one group worker; <paramref name="prng"/> belongs to it.</summary>
     public ReplicaFactory(
@@ -28,10 +26,8 @@ internal sealed class ReplicaFactory
         GroupTable table,
         WorkerShare share,
         Prng prng,
-        TimeSpan storedElectionTimeout,
-        ConcurrentQueue<ApplyLane> lanes)
+        TimeSpan storedElectionTimeout)
     {
-        _lanes = lanes;
         _share = share;
         _store = store;
         _machines = machines;
@@ -109,9 +105,6 @@ internal sealed class ReplicaFactory
             TimeTicks = recovery.Install?.TimeTicks ?? 0,
             SnapshotBytes = snapshotBytes,
         };
-        // Read when the store stops; a lane that is gone has nothing left to fail.
-        _lanes.Enqueue(host.Lane);
-
         _table.Add(host.Door);
         return host;
     }

@@ -358,7 +358,15 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         }
     }
 
-    /// <summary>The store stops: everything that waits here fails.</summary>
+    /// <summary>No worker runs any more: doors see why.</summary>
+    public void End(string reason)
+    {
+        _failure ??= reason;
+        _statusDirty = true;
+        PublishStatus();
+    }
+
+    /// <summary>The replica goes no further: everything that waits here fails.</summary>
     public void Stop(RaftErrorCode code, string reason)
     {
         _failure ??= reason;
@@ -375,6 +383,8 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         _transfer?.Fail(code, RequestOutcome.Unknown, reason, _store.Completions);
         _change = null;
         _transfer = null;
+        Invariant.Holds(Lane is not null);
+        _store.ApplyWorker.Enqueue(new ApplyWork(Lane) { End = code });
         _statusDirty = true;
         PublishStatus();
     }
