@@ -75,7 +75,7 @@ public sealed class MultiRaftStore : IGroupDirectory
         }
 
         Compose(threads, identity, logWriter, logReader);
-        identity.RecordElectionTimeout(StoredTimeout());
+        KeepElectionTimeout(identity, clock.Now);
     }
 
     /// <summary>
@@ -194,6 +194,21 @@ public sealed class MultiRaftStore : IGroupDirectory
         }
 
         return TimeSpan.Zero;
+    }
+
+    // Leases rest on T, over restarts too. A longer one is durable before anything here could promise it; a shorter one
+    // is recorded when nobody can rest on the former any more, however often this store starts meanwhile.
+    private void KeepElectionTimeout(IdentityWorker identity, Instant now)
+    {
+        var stored = StoredTimeout();
+        if (_options.ElectionTimeout > stored)
+        {
+            _leaves.Log.Append([], [IdentityWorker.RecordOf(_options.ElectionTimeout)]);
+        }
+        else if (_options.ElectionTimeout < stored)
+        {
+            identity.RecordElectionTimeout(now.After(stored));
+        }
     }
 
     private void Compose(StoreThreads threads, IdentityWorker identity, LogWriter logWriter, LogReader logReader)

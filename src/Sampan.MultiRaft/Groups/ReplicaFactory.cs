@@ -88,17 +88,7 @@ internal sealed class ReplicaFactory
             snapshotBytes = source.Files.Sum(file => file.LengthBytes);
         }
 
-        var options = new ReplicaOptions
-        {
-            Group = group,
-            Replica = replica,
-            Boot = _store.Options.Boot,
-            ElectionTimeout = _store.Options.ElectionTimeout,
-            StoredElectionTimeout = _storedElectionTimeout,
-            HeartbeatInterval = _store.Options.HeartbeatInterval,
-            ElectionRoundTrip = _store.Options.ElectionRoundTrip,
-            LeaseReads = _store.Options.LeaseReads,
-        };
+        var options = _store.Options.OfReplica(group, replica, _storedElectionTimeout);
         var host = new ReplicaHost(_store, mailbox, _share, options, state, _prng.Fork());
         host.Lane = new ApplyLane(host, machine, recovery.Applied, ConfigurationAt(state, recovery.Applied.Index))
         {
