@@ -60,7 +60,7 @@ internal sealed class ApplyLane
     /// <summary>Who waits for the next snapshot that is begun.</summary>
     public List<PendingRequest> SnapshotRequests { get; } = [];
 
-    /// <summary>Whether it threw, or is gone, and is given nothing more.</summary>
+    /// <summary>Whether it threw, or its replica goes no further or is gone: it is given nothing more.</summary>
     public bool IsPoisoned { get; set; }
 
     /// <summary>Reads whose index is not applied yet, by index.</summary>

@@ -132,12 +132,12 @@ internal sealed class SnapshotReceiver
         }
     }
 
-    /// <summary>The store stops.</summary>
-    public void Stop()
+    /// <summary>No worker runs any more: what is open is closed, and nobody is told.</summary>
+    public void End(Leftovers held)
     {
         foreach (var transfer in _transfers.Values)
         {
-            transfer.Sink.Dispose();
+            held.Release(transfer.Sink);
         }
 
         _transfers.Clear();

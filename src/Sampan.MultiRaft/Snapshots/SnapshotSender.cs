@@ -154,12 +154,12 @@ internal sealed class SnapshotSender
         }
     }
 
-    /// <summary>The store stops: what is open is closed, and nobody is told.</summary>
-    public void Stop()
+    /// <summary>No worker runs any more: what is open is closed, and nobody is told.</summary>
+    public void End(Leftovers held)
     {
         foreach (var transfer in _running.Values)
         {
-            transfer.Source?.Dispose();
+            held.Release(transfer.Source);
         }
 
         _waiting.Clear();

@@ -26,8 +26,8 @@ internal sealed class SnapshotWorker : IWorker, IRecordWaiter
     private readonly SnapshotReceiver _receiver;
 
     // Bounded: one take a group, one transfer each way a replica, frames by credit.
-    private readonly Mailbox<Action> _mailbox = new();
-    private readonly List<Action> _taken = [];
+    private readonly Mailbox<Mail> _mailbox = new();
+    private readonly List<Mail> _taken = [];
 
     private readonly Queue<SnapshotJob> _jobs = new();
 
@@ -74,7 +74,7 @@ internal sealed class SnapshotWorker : IWorker, IRecordWaiter
     public void Found(GroupId group, LogId last) => _register.Found(group, last);
 
     /// <summary>Apply worker: writes a frozen state.</summary>
-    public void Take(SnapshotJob job) => Post(() => Begin(job));
+    public void Take(SnapshotJob job) => _mailbox.Post(new Mail(() => Begin(job), job.Writer));
 
     /// <summary>Apply worker: a group needs no snapshot now, though one found no room before.</summary>
     public void NeedsNone(ApplyLane lane) => Post(() => _disk.Forget(lane));
@@ -157,8 +157,11 @@ internal sealed class SnapshotWorker : IWorker, IRecordWaiter
     public Instant RunOnce()
     {
         _mailbox.TakeAll(_taken);
-        foreach (var action in _taken)
+        for (var i = 0; i < _taken.Count; i++)
         {
+            var action = _taken[i].Action;
+            // Whatever it holds is the action's from here on, should it throw.
+            _taken[i] = default;
             action();
         }
 
@@ -176,21 +179,34 @@ internal sealed class SnapshotWorker : IWorker, IRecordWaiter
             : Instant.Min(_disk.RetryAt, Instant.Min(_sender.NextDue, _receiver.NextDue));
     }
 
-    /// <summary>The store stops, and no worker runs any more.</summary>
-    public void Stop(string reason)
+    /// <summary>
+    /// No worker runs any more: what files and frozen states are still held is released. Requests are not answered here
+    /// (the list of open ones does that, before): a disk that failed may refuse what is done now, each time, and
+    /// <paramref name="remark"/> is told.
+    /// </summary>
+    public void End(Action<string> remark)
     {
-        foreach (var job in _jobs.Concat(_marking.Values))
+        var held = new Leftovers(remark);
+        foreach (var job in _jobs.Concat(_marking.Values).Where(job => !job.IsWritten))
         {
-            Drop(job, RaftErrorCode.Stopped, reason);
+            held.Release(job.Sink);
+            held.Release(job.Writer);
+        }
+
+        _sender.End(held);
+        _receiver.End(held);
+        _mailbox.TakeAll(_taken);
+        foreach (var mail in _taken)
+        {
+            held.Release(mail.Frozen);
         }
 
         _jobs.Clear();
         _marking.Clear();
-        _sender.Stop();
-        _receiver.Stop();
+        _taken.Clear();
     }
 
-    private void Post(Action action) => _mailbox.Post(action);
+    private void Post(Action action) => _mailbox.Post(new Mail(action, null));
 
     private void Begin(SnapshotJob job)
     {
@@ -399,4 +415,7 @@ internal sealed class SnapshotWorker : IWorker, IRecordWaiter
             request.Fail(code, outcome, reason, _completions);
         }
     }
+
+    /// <summary>Something to do, and the frozen state that it is to take over.</summary>
+    private readonly record struct Mail(Action Action, ISnapshotWriter? Frozen);
 }

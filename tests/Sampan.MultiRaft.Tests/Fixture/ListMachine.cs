@@ -90,10 +90,14 @@ internal sealed class ListMachine : IStateMachine
         context.Return(BitConverter.GetBytes(_commands.Count));
     }
 
+    /// <summary>How many frozen states are held.</summary>
+    public int Frozen { get; private set; }
+
     /// <inheritdoc/>
     public ISnapshotWriter BeginSnapshot()
     {
         OnFreeze?.Invoke();
+        Frozen++;
         return new Writer(this, [.. _commands]);
     }
 
@@ -159,9 +163,6 @@ internal sealed class ListMachine : IStateMachine
             return false;
         }
 
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
+        public void Dispose() => machine.Frozen--;
     }
 }
