@@ -85,6 +85,18 @@ public sealed partial class RaftReplica
         }
     }
 
+    /// <summary>
+    /// At or above which index a leader lacks a snapshot that some member cannot go on without; 0: nobody waits for
+    /// one. Whoever hosts this replica takes one once so much is applied: on an idle group nothing else would.
+    /// </summary>
+    public ulong WantedSnapshotIndex => _standing.IsLeader ? _replication.WantedSnapshotIndex : 0;
+
+    /// <summary>
+    /// Whether this leader waits for a snapshot to arrive at a replica. While it does, <see cref="SnapshotSent"/> is
+    /// for the last one that it asked to be sent there; a transfer that it does not wait for may end.
+    /// </summary>
+    public bool IsSendingSnapshot(ReplicaId replica) => FindFollower(replica) is { PendingSnapshotIndex: > 0 };
+
     /// <summary>Sends heartbeats as if the heartbeat clock had struck; nothing unless this replica leads.</summary>
     internal void SendHeartbeats(Instant now)
     {

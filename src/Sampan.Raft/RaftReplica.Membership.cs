@@ -21,29 +21,10 @@ public sealed partial class RaftReplica
             return status;
         }
 
-        var newest = _history.Newest;
-        if (_protocol.Validation)
-        {
-            status = ChangeAdmission.Check(
-                newest, change, _log, _standing, _replication.Tracker, _options.CatchUpEntriesMax);
-            if (status != ProposeStatus.Accepted)
-            {
-                return status;
-            }
-        }
-
-        var result = ConfigurationChanger.Apply(newest.Configuration, change, _protocol.AlwaysJoint);
-        if (!result.Succeeded || (_protocol.Validation && result.Configuration.SameAs(newest.Configuration)))
-        {
-            return ProposeStatus.InvalidChange;
-        }
-
-        status = _protocol.Validation
-            ? ChangeAdmission.CheckOutcome(result.Configuration, _replication.Tracker)
-            : ProposeStatus.Accepted;
+        status = _changes.Decide(_history.Newest, change, out var outcome);
         if (status == ProposeStatus.Accepted)
         {
-            AppendConfiguration(result.Configuration);
+            AppendConfiguration(outcome);
         }
 
         return status;

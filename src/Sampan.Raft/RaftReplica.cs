@@ -32,6 +32,7 @@ public sealed partial class RaftReplica
     private readonly Replication _replication;
     private readonly ReadIndexes _reads;
     private readonly Removals _removals;
+    private readonly ChangeAdmission _changes;
     private readonly FollowerLog _follower;
     private readonly LeadershipTransfer _transfer;
     private readonly ElectionTimer _timer;
@@ -68,6 +69,7 @@ public sealed partial class RaftReplica
         _persist = new PersistQueue(options.Group, _log, state.HardState);
         _outbox = new Outbox(options, _standing, _log, _persist);
         _replication = new Replication(options, _standing, _log, _outbox) { Snapshot = state.Snapshot };
+        _changes = new ChangeAdmission(options, protocol, _standing, _log, _replication.Tracker);
         _transfer = new LeadershipTransfer(options, _standing, _history, _replication.Tracker);
         _reads = new ReadIndexes(options, _standing, _outbox, _log, _history, _replication);
         _removals = new Removals(options, _standing, _outbox, _history, _log.Commit);

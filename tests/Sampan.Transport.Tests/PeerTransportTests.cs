@@ -93,6 +93,14 @@ public sealed class PeerTransportTests : IDisposable
             Origin = default,
         }));
         Assert.Equal(new StoreId(2), one.Next().From.Store);
+        first.Send(new StoreId(2), StoreMessage.Of(new SnapshotFrame
+        {
+            Kind = SnapshotFrameKind.Credit,
+            Group = new GroupId(3),
+            Transfer = 9,
+            CreditBytes = 1,
+        }));
+        Assert.Equal("unsent 2 Credit of transfer 9", one.Hear("unsent"));
     }
 
     [Fact]

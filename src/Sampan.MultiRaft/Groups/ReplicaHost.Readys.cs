@@ -14,14 +14,14 @@ internal sealed partial class ReplicaHost
     /// <summary>Takes what the core wants done and routes it.</summary>
     public void Route(bool endOfRound, Instant now)
     {
-        CancelAbandonedSends();
+        _snapshots.CancelAbandoned();
         if (_failure is not null)
         {
             RouteInquiry(now);
             return;
         }
 
-        TakeWantedSnapshot();
+        _snapshots.TakeWanted();
         var room = _store.LogWriter.RoomBytes;
         var applyRoom = _store.Options.ApplyEntriesMax - _applyQueued - BacklogCount();
         var budget = new ReadyBudget(
@@ -85,7 +85,7 @@ internal sealed partial class ReplicaHost
         var store = TargetOf(message);
         if (message.Kind == MessageKind.Snapshot)
         {
-            SendSnapshot(store, message);
+            _snapshots.Send(store, message);
         }
         else if (store.Value > 0)
         {
@@ -97,9 +97,9 @@ internal sealed partial class ReplicaHost
         MaySend(message) ? _stores.GetValueOrDefault(message.To) : default;
 
     /// <summary>
-    /// Appends, heartbeats and snapshots make a replica where none is, and it acts at once. On the store of an unbound member that
-    /// might be one which lost its disk, voted or acknowledged before, and would do so again (I-26). It is bound first;
-    /// but one that has spoken up has a replica, by a bootstrap of its own.
+    /// Appends, heartbeats and snapshots make a replica where none is, and it acts at once. On the store of an unbound
+    /// member that might be one which lost its disk, voted or acknowledged before, and would do so again (I-26). It is
+    /// bound first; but one that has spoken up has a replica, by a bootstrap of its own.
     /// </summary>
     private bool MaySend(Message message) =>
         message.Kind is not (MessageKind.Append or MessageKind.Heartbeat or MessageKind.Snapshot)

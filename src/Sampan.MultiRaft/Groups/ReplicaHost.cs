@@ -17,9 +17,9 @@ namespace Sampan.MultiRaft.Groups;
 /// </summary>
 /// <remarks>
 /// Inputs of a round are collected first and reach the core in a fixed order (messages, completions, time, proposals,
-/// reads); then one Ready is taken and routed. This file holds the inputs; Proposals, Readys and Snapshots the rest.
+/// reads); then one Ready is taken and routed. This file holds the inputs; Proposals and Readys the rest.
 /// </remarks>
-internal sealed partial class ReplicaHost : IRecordWaiter
+internal sealed partial class ReplicaHost
 {
     private readonly StoreWorkers _store;
     private readonly RaftReplica _core;
@@ -37,7 +37,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private readonly Queue<ApplyTask> _backlog = new();
     private readonly Ready _ready = new();
     private readonly List<Entry> _scratch = [];
-    private readonly SnapshotSends _sends = new();
+    private readonly ReplicaSnapshots _snapshots;
 
     private List<PendingRequest> _roundReads = [];
     private ulong _backlogNext;
@@ -53,12 +53,6 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private PendingRequest? _transfer;
     private ulong _transferTerm;
     private string? _failure;
-    private SnapshotMeta? _olderSnapshot;
-    private SnapshotMeta? _newerSnapshot;
-    private ulong _compactedTo;
-
-    // What was asked of the state machine's worker for a member, and has not come of it yet.
-    private ulong _askedSnapshotIndex;
     private bool _isPoisoned;
     private Configuration? _committedConfiguration;
 
@@ -85,6 +79,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         _cache = new EntryCache();
         _proposals = new ProposalTable(store.Completions, share.Sequences);
         _core = new RaftReplica(options, state, _cache, prng, store.Clock.Now);
+        _snapshots = new ReplicaSnapshots(store, this, _core);
         _backlogNext = state.AppliedIndex + 1;
         Learn(_core.ConfigurationAt(ulong.MaxValue).Configuration);
         Door = new RaftGroup(Group, store.Options, mailbox, share.Pool, DescribeStatus());
@@ -113,6 +108,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
 
     /// <summary>Whether it has stopped: it takes nothing that is sent to it.</summary>
     public bool HasFailed => _failure is not null;
+
+    /// <summary>At start: the sound snapshots of the group, ascending.</summary>
+    public void Recovered(IReadOnlyList<SnapshotMeta> snapshots) => _snapshots.Recovered(snapshots);
 
     /// <summary>Whether it was removed from its group and must be destroyed.</summary>
     public bool IsRemoved => _core.IsRemoved;
@@ -227,7 +225,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
 
         if (_failure is not null)
         {
-            RefuseSnapshots(completed);
+            _snapshots.Refuse(completed, _failure);
             return;
         }
 
@@ -247,7 +245,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
             _core.Compacted(completed.CompactedFirstIndex);
         }
 
-        TakeSnapshots(completed, now);
+        _snapshots.Take(completed, now);
     }
 
     /// <summary>Time has come to <paramref name="now"/>.</summary>
@@ -380,7 +378,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         _transfer?.Fail(code, RequestOutcome.Unknown, reason, _store.Completions);
         _change = null;
         _transfer = null;
-        CancelAbandonedSends();
+        _snapshots.CancelAbandoned();
         Invariant.Holds(Lane is not null);
         _store.ApplyWorker.Enqueue(new ApplyWork(Lane) { End = code });
         _statusDirty = true;

@@ -42,6 +42,27 @@ internal sealed class Replication
     public SnapshotMeta? Snapshot { get; set; }
 
     /// <summary>
+    /// At or above which index a snapshot is lacking that some member cannot go on without; 0: nobody waits for one.
+    /// </summary>
+    public ulong WantedSnapshotIndex
+    {
+        get
+        {
+            var wanted = 0UL;
+            foreach (var member in Tracker.Members)
+            {
+                var isStuck = member is { State: ProgressState.Snapshot, PendingSnapshotIndex: 0 };
+                if (isStuck || member.NeedSnapshotIndex > 0)
+                {
+                    wanted = Math.Max(wanted, Math.Max(member.NeedSnapshotIndex, _log.Base.Index));
+                }
+            }
+
+            return wanted > (Snapshot?.Last.Index ?? 0) ? wanted : 0;
+        }
+    }
+
+    /// <summary>
     /// A term as leader begins: nothing is known of anybody, and contact is assumed from now on. Of the members that
     /// only <paramref name="committed"/> names see <see cref="Adopt"/>.
     /// </summary>

@@ -237,6 +237,28 @@ public sealed class RemovalTests
         Assert.True(lone.Core.IsRemoved);
     }
 
+    /// <summary>It never had a log, so it has nobody to ask but the one who speaks to its successor.</summary>
+    [Fact]
+    public void One_that_is_in_doubt_asks_whoever_knows_a_later_replica_once_a_timeout_C14()
+    {
+        var lone = new Lone(state: ReplicaState.Blank);
+        lone.Core.Doubt(new ReplicaId(2), lone.Now);
+        lone.Core.Doubt(new ReplicaId(2), lone.Now);
+        lone.Settle();
+        Assert.Equal(new ReplicaId(2), lone.Only(MessageKind.MembershipQuery).To);
+        lone.Sent.Clear();
+        lone.Pass(lone.T);
+        lone.Core.Doubt(new ReplicaId(3), lone.Now);
+        lone.Settle();
+        Assert.Equal(new ReplicaId(3), lone.Only(MessageKind.MembershipQuery).To);
+        lone.Deliver(Mail.Removed(2, 5, index: 7, _without));
+        // His word alone ends nothing: a quorum of those he names must say so.
+        Assert.False(lone.Core.IsRemoved);
+        lone.Deliver(Mail.Removed(2, 5, index: 7, _without));
+        lone.Deliver(Mail.Removed(3, 5, index: 7, _without));
+        Assert.True(lone.Core.IsRemoved);
+    }
+
     [Fact]
     public void Removed_is_ignored_unless_its_index_is_above_the_own_newest_configuration()
     {

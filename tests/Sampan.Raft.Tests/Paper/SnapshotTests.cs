@@ -267,6 +267,29 @@ public sealed class SnapshotTests
         Assert.Equal(ProgressState.Probe, lone.Status.Progress[1].State);
     }
 
+    /// <summary>On an idle group nothing else would make its store take one.</summary>
+    [Fact]
+    public void A_leader_says_which_snapshot_its_members_wait_for()
+    {
+        var lone = Compacted();
+        lone.AcknowledgeAll();
+        Assert.Equal(0UL, lone.Core.WantedSnapshotIndex);
+        lone.Propose();
+        lone.AcknowledgeAll();
+        lone.Deliver(Mail.Heard(2, 3, 0, lone.Now, need: 7));
+        Assert.Equal(7UL, lone.Core.WantedSnapshotIndex);
+        Assert.False(lone.Core.IsSendingSnapshot(new ReplicaId(2)));
+        lone.Core.SnapshotTaken(new SnapshotMeta(new LogId(3, 7), _configuration, timeTicks: 0));
+        lone.Take();
+        Assert.Equal(0UL, lone.Core.WantedSnapshotIndex);
+        Assert.True(lone.Core.IsSendingSnapshot(new ReplicaId(2)));
+        lone.Core.SnapshotSent(new ReplicaId(2), succeeded: false);
+        Assert.False(lone.Core.IsSendingSnapshot(new ReplicaId(2)));
+        lone.Deliver(Mail.Heartbeat(3, 1 + lone.Core.Term));
+        Assert.Equal(0UL, lone.Core.WantedSnapshotIndex);
+        Assert.False(lone.Core.IsSendingSnapshot(new ReplicaId(2)));
+    }
+
     [Fact]
     public void The_whole_way_from_lost_snapshots_to_a_caught_up_follower()
     {

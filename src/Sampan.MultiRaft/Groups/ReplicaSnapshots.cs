@@ -2,30 +2,53 @@ using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Applying;
+using Sampan.MultiRaft.Logs;
+using Sampan.MultiRaft.Stores;
+using Sampan.Raft;
 
 namespace Sampan.MultiRaft.Groups;
 
-/// <content>
-/// Snapshots: those that were received, those that were taken here and what they let the log forget, those that members
-/// wait for.
-/// </content>
-internal sealed partial class ReplicaHost
+/// <summary>
+/// The snapshots of a replica: those that were received, those that were taken here and what they let the log forget,
+/// those that members wait for.
+/// </summary>
+internal sealed class ReplicaSnapshots : IRecordWaiter
 {
+    private readonly StoreWorkers _store;
+    private readonly ReplicaHost _host;
+    private readonly RaftReplica _core;
+    private readonly SnapshotSends _sends = new();
+    private SnapshotMeta? _older;
+    private SnapshotMeta? _newer;
+    private ulong _compactedTo;
+
+    // What was asked of the state machine's worker for a member, and has not come of it yet.
+    private ulong _askedIndex;
+
+    /// <summary>Those of a replica that has none yet.</summary>
+    public ReplicaSnapshots(StoreWorkers store, ReplicaHost host, RaftReplica core)
+    {
+        _store = store;
+        _host = host;
+        _core = core;
+    }
+
     /// <summary>At start: the sound snapshots of the group, ascending.</summary>
     public void Recovered(IReadOnlyList<SnapshotMeta> snapshots)
     {
-        _newerSnapshot = snapshots.Count > 0 ? snapshots[^1] : null;
-        _olderSnapshot = snapshots.Count > 1 ? snapshots[^2] : null;
+        _newer = snapshots.Count > 0 ? snapshots[^1] : null;
+        _older = snapshots.Count > 1 ? snapshots[^2] : null;
     }
 
     /// <inheritdoc/>
     public void RecordDurable(StoreRecord record)
     {
         Invariant.Holds(record.Kind == StoreRecordKind.CompactionMark);
-        Mailbox.Complete(Slot, record.CompactedTo.Index + 1, static (slot, first) => slot.Compacted(first));
+        _host.Mailbox.Complete(_host.Slot, record.CompactedTo.Index + 1, static (slot, first) => slot.Compacted(first));
     }
 
-    private void TakeSnapshots(Completed completed, Instant now)
+    /// <summary>What the snapshot worker completed.</summary>
+    public void Take(Completed completed, Instant now)
     {
         if (completed.SnapshotWritten is not null)
         {
@@ -34,7 +57,7 @@ internal sealed partial class ReplicaHost
 
         if (completed.SnapshotTaken is not null)
         {
-            _askedSnapshotIndex = 0;
+            _askedIndex = 0;
             _core.SnapshotTaken(completed.SnapshotTaken);
             CompactBehind(completed.SnapshotTaken);
         }
@@ -46,38 +69,38 @@ internal sealed partial class ReplicaHost
 
         foreach (var message in completed.ReceivedSnapshots)
         {
-            StepSnapshot(message, now);
+            Step(message, now);
         }
     }
 
     /// <summary>A replica that has stopped has no use for any snapshot.</summary>
-    private void RefuseSnapshots(Completed completed)
+    public void Refuse(Completed completed, string failure)
     {
         if (completed.SnapshotWritten is not null)
         {
-            _store.SnapshotWorker.Overtaken(Group, completed.SnapshotWritten.Last, _failure);
+            _store.SnapshotWorker.Overtaken(_host.Group, completed.SnapshotWritten.Last, failure);
         }
 
         foreach (var message in completed.ReceivedSnapshots)
         {
             Invariant.Holds(message.Snapshot is not null);
-            _store.SnapshotWorker.Discard(Group, message.Snapshot.Last);
+            _store.SnapshotWorker.Discard(_host.Group, message.Snapshot.Last);
         }
     }
 
-    private void StepSnapshot(Message message, Instant now)
+    private void Step(Message message, Instant now)
     {
         _core.Step(message, now);
         Invariant.Holds(message.Snapshot is not null);
         if (ReferenceEquals(_core.AcceptedSnapshot, message.Snapshot))
         {
-            _store.SnapshotWorker.Accepted(Group, message.Snapshot.Last);
-            _olderSnapshot = null;
-            _newerSnapshot = message.Snapshot;
+            _store.SnapshotWorker.Accepted(_host.Group, message.Snapshot.Last);
+            _older = null;
+            _newer = message.Snapshot;
         }
         else
         {
-            _store.SnapshotWorker.Discard(Group, message.Snapshot.Last);
+            _store.SnapshotWorker.Discard(_host.Group, message.Snapshot.Last);
         }
     }
 
@@ -87,14 +110,14 @@ internal sealed partial class ReplicaHost
     /// </summary>
     private void MarkOrDrop(SnapshotMeta written)
     {
-        if (_newerSnapshot is not null && written.Last.Index < _newerSnapshot.Last.Index)
+        if (_newer is not null && written.Last.Index < _newer.Last.Index)
         {
-            _store.SnapshotWorker.Overtaken(Group, written.Last, failure: null);
+            _store.SnapshotWorker.Overtaken(_host.Group, written.Last, failure: null);
             return;
         }
 
         _store.LogWriter.Enqueue(
-            new StoreRecord { Kind = StoreRecordKind.SnapshotMark, Group = Group, Snapshot = written },
+            new StoreRecord { Kind = StoreRecordKind.SnapshotMark, Group = _host.Group, Snapshot = written },
             _store.SnapshotWorker);
     }
 
@@ -105,31 +128,31 @@ internal sealed partial class ReplicaHost
     /// </summary>
     private void CompactBehind(SnapshotMeta taken)
     {
-        if (_newerSnapshot is not null && taken.Last.Index <= _newerSnapshot.Last.Index)
+        if (_newer is not null && taken.Last.Index <= _newer.Last.Index)
         {
             // It took the place of a damaged one, or a received one came between its mark and this.
             return;
         }
 
-        _olderSnapshot = _newerSnapshot;
-        _newerSnapshot = taken;
-        if (_olderSnapshot is null || _olderSnapshot.Last.Index <= _store.Options.CompactionMarginEntries)
+        _older = _newer;
+        _newer = taken;
+        if (_older is null || _older.Last.Index <= _store.Options.CompactionMarginEntries)
         {
             return;
         }
 
-        var known = _olderSnapshot.Configuration.Index;
-        var index = Math.Max(_olderSnapshot.Last.Index - _store.Options.CompactionMarginEntries, known);
+        var known = _older.Configuration.Index;
+        var index = Math.Max(_older.Last.Index - _store.Options.CompactionMarginEntries, known);
         if (index > _compactedTo && _core.TryGetTerm(index, out var term))
         {
-            Invariant.Holds(index <= _olderSnapshot.Last.Index, index, _olderSnapshot.Last.Index);
+            Invariant.Holds(index <= _older.Last.Index, index, _older.Last.Index);
             Invariant.Holds(_core.ConfigurationAt(index).Index == known, _core.ConfigurationAt(index).Index, known);
             _compactedTo = index;
             _store.LogWriter.Enqueue(
                 new StoreRecord
                 {
                     Kind = StoreRecordKind.CompactionMark,
-                    Group = Group,
+                    Group = _host.Group,
                     CompactedTo = new LogId(term, index),
                 },
                 this);
@@ -138,9 +161,9 @@ internal sealed partial class ReplicaHost
 
     private void TakeResult(SnapshotResult result)
     {
-        if (result.IsUnreadable && Lane is not null)
+        if (result.IsUnreadable && _host.Lane is not null)
         {
-            _store.ApplyWorker.Enqueue(new ApplyWork(Lane)
+            _store.ApplyWorker.Enqueue(new ApplyWork(_host.Lane)
             {
                 SnapshotEnd = SnapshotEnd.Unreadable,
                 SnapshotIndex = result.Message.Snapshot?.Last.Index ?? 0,
@@ -153,7 +176,8 @@ internal sealed partial class ReplicaHost
         }
     }
 
-    private void SendSnapshot(StoreId store, Message message)
+    /// <summary>The core wants a snapshot sent; to no store if it is not known where.</summary>
+    public void Send(StoreId store, Message message)
     {
         if (store.Value == 0)
         {
@@ -162,16 +186,16 @@ internal sealed partial class ReplicaHost
         }
 
         _sends.Begin(message);
-        _store.SnapshotWorker.Send(this, store, message);
+        _store.SnapshotWorker.Send(_host, store, message);
     }
 
     /// <summary>Ends transfers that the core does not wait for: it lost its place, or their member caught up.</summary>
-    private void CancelAbandonedSends()
+    public void CancelAbandoned()
     {
         foreach (var message in _sends.TakeAbandoned(
-            replica => _failure is null && _core.IsSendingSnapshot(replica)))
+            replica => !_host.HasFailed && _core.IsSendingSnapshot(replica)))
         {
-            _store.SnapshotWorker.Cancel(this, message);
+            _store.SnapshotWorker.Cancel(_host, message);
         }
     }
 
@@ -179,14 +203,14 @@ internal sealed partial class ReplicaHost
     /// Some member cannot go on without a snapshot that this leader does not have: it is taken as soon as the state
     /// machine has come so far.
     /// </summary>
-    private void TakeWantedSnapshot()
+    public void TakeWanted()
     {
         var wanted = _core.WantedSnapshotIndex;
-        if (wanted > _askedSnapshotIndex && wanted <= _core.AppliedIndex)
+        if (wanted > _askedIndex && wanted <= _core.AppliedIndex)
         {
-            Invariant.Holds(Lane is not null);
-            _askedSnapshotIndex = wanted;
-            _store.ApplyWorker.Enqueue(new ApplyWork(Lane) { SnapshotWanted = wanted });
+            Invariant.Holds(_host.Lane is not null);
+            _askedIndex = wanted;
+            _store.ApplyWorker.Enqueue(new ApplyWork(_host.Lane) { SnapshotWanted = wanted });
         }
     }
 }
