@@ -8,8 +8,8 @@ namespace Sampan.MultiRaft.Abstractions;
 /// </summary>
 /// <remarks>
 /// <para>Order: a group's machine is made when the record of its replica is durable; it is used until
-/// <see cref="Delete"/>, which comes when the replica's tombstone is durable and before another replica of the group can
-/// be made here. What is lost if the process ends in between is the deletion, so it is repeated: at every start
+/// <see cref="Delete"/>, which comes when the replica's tombstone is durable and before another replica of the group
+/// can be made here. What is lost if the process ends in between is the deletion, so it is repeated: at every start
 /// <see cref="Delete"/> is called for each group whose replica here is gone.</para>
 /// <para>Failure: an exception of <see cref="Create"/>, or a machine of a new replica that has applied something, stops
 /// that group on this store (poisoned), never another group. One of <see cref="Delete"/> is told to the operator, and

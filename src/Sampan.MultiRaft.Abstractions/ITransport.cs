@@ -10,8 +10,8 @@ namespace Sampan.MultiRaft.Abstractions;
 /// it, the transport ends it and reports <see cref="ITransportHandler.PeerLost"/>, so that a door never waits for an
 /// answer that cannot come.
 /// So it is with a frame of a snapshot transfer, whose other end would wait for ever for what comes behind it: it is
-/// lost only together with its stream. Where there is no room for it on its stream, the transport ends the stream; where
-/// there is no stream, it reports <see cref="ITransportHandler.SnapshotUnsent"/>.
+/// lost only together with its stream. Where there is no room for it on its stream, the transport ends the stream;
+/// where there is no stream, it reports <see cref="ITransportHandler.SnapshotUnsent"/>.
 /// </summary>
 public interface ITransport
 {

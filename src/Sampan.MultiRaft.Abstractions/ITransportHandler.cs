@@ -29,8 +29,9 @@ public interface ITransportHandler
     void PeerUnreachable(StoreId store, GroupId group);
 
     /// <summary>
-    /// A frame of a snapshot transfer was not sent, since there is no stream to that store: the transfer is over at this
-    /// end. The other end hears of it by the loss of the stream that it knew. May be called within the call that sends.
+    /// A frame of a snapshot transfer was not sent, since there is no stream to that store: the transfer is over at
+    /// this end. The other end hears of it by the loss of the stream that it knew. May be called within the call that
+    /// sends.
     /// </summary>
     void SnapshotUnsent(StoreId store, SnapshotFrame frame);
 }

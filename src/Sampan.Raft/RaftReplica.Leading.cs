@@ -85,10 +85,7 @@ public sealed partial class RaftReplica
         }
     }
 
-    /// <summary>
-    /// At or above which index a leader lacks a snapshot that some member cannot go on without; 0: nobody waits for
-    /// one. Whoever hosts this replica takes one once so much is applied: on an idle group nothing else would.
-    /// </summary>
+    /// <summary>A leader's member waits for a snapshot at or above this index that is not there; 0: none.</summary>
     public ulong WantedSnapshotIndex => _standing.IsLeader ? _replication.WantedSnapshotIndex : 0;
 
     /// <summary>

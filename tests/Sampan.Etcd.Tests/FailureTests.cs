@@ -34,6 +34,7 @@ public sealed class FailureTests
     [InlineData(
         RaftErrorCode.NoSpace, GrpcStatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded")]
     [InlineData(RaftErrorCode.TooLarge, GrpcStatusCode.InvalidArgument, "etcdserver: request is too large")]
+    [InlineData(RaftErrorCode.ReadFailed, GrpcStatusCode.Unknown, "etcdserver: the read failed")]
     [InlineData(RaftErrorCode.NotLeader, GrpcStatusCode.FailedPrecondition, "etcdserver: not leader")]
     public async Task What_was_not_applied_is_told_so(RaftErrorCode raft, GrpcStatusCode code, string text)
     {

@@ -11,7 +11,9 @@ namespace Sampan.MultiRaft.Tests;
 /// </summary>
 public sealed class FormerReplicaTests
 {
-    /// <summary>It was removed before it had received a single entry, so it knows no member whom it could ask.</summary>
+    /// <summary>
+    /// It was removed before it had received a single entry, so it knows no member whom it could ask.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

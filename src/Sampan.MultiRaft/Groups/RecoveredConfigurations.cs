@@ -30,8 +30,8 @@ internal static class RecoveredConfigurations
         if (found.Base.Index > 0 && found.Snapshots.Count == 0)
         {
             throw new StorageDamagedException(
-                $"the log of group {found.Group} begins behind {found.Base}, and no snapshot of it was ever marked: the "
-                + "log lost what it repeats of the group");
+                $"the log of group {found.Group} begins behind {found.Base}, and no snapshot of it was ever marked: "
+                + "the log lost what it repeats of the group");
         }
 
         var commit = Math.Max(found.HardState.Commit, found.Base.Index);

@@ -113,7 +113,11 @@ public sealed class PeerTableTests
         _one.Bootstrap(_group, Unbound(1, 2, 3));
         Assert.True(_one.Meet(_two));
         var replaced = new TestStore(2, incarnation: 200);
+        var stream = new StoreConnection(_two.Id, _two.Boot, 1);
+        Assert.True(_one.Table.View.IsAccepted(stream));
         _one.Commit(_group, Bound(_one, replaced, _three));
+        // What it sent before may still wait: it makes no replica any more (ADR 0014).
+        Assert.False(_one.Table.View.IsAccepted(stream));
         Assert.Contains("bound to incarnation", _one.Ask(_two).Reason, StringComparison.Ordinal);
         Assert.Equal(StreamOrder.Stale, _one.Table.Received(new StoreConnection(_two.Id, _two.Boot, 9)));
         Assert.True(_one.Ask(replaced).IsAccepted);
