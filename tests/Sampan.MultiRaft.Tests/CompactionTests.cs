@@ -21,6 +21,9 @@ public sealed class CompactionTests
         var (cluster, leader) = Joined(margin: 20);
         ChangeBetweenSnapshots(cluster, leader, cluster[store]);
         cluster.RunUntil(() => cluster[store].Group(1).Status.FirstIndex > 1);
+        var found = cluster[store].Log.Recover().Groups.Single();
+        Assert.InRange(
+            found.Base.Index, found.Snapshots[0].Configuration.Index, found.Snapshots[0].Last.Index);
         AssertStartsAgain(cluster, cluster[store]);
     }
 
