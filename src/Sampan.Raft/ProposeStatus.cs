@@ -20,12 +20,14 @@ public enum ProposeStatus : byte
     /// <summary>Another membership change is under way, or this leader's first entry is not committed yet.</summary>
     ChangeInProgress = 4,
 
-    /// <summary>A learner that is to be promoted has not caught up.</summary>
+    /// <summary>
+    /// A learner that is to be promoted has not caught up, or no voter that the change leaves has a state yet.
+    /// </summary>
     LearnerNotReady = 5,
 
     /// <summary>
-    /// The change makes no sense for the present configuration (no voter left, member unknown, another store or
-    /// incarnation for a bound member, no effect).
+    /// The change makes no sense for the present configuration (no voter left, or none that may lead; member unknown,
+    /// another store or incarnation for a bound member, no effect).
     /// </summary>
     InvalidChange = 6,
 }

@@ -25,6 +25,12 @@ internal sealed record ProtocolOptions
     /// <summary>A leader that is no voter of the committed configuration hands over and steps down.</summary>
     public bool StepDownOnRemoval { get; init; } = true;
 
+    /// <summary>
+    /// Where <see cref="StepDownOnRemoval"/> is on: it leads on until its successor is elected, and helps it by
+    /// TimeoutNow; off: it steps down at once.
+    /// </summary>
+    public bool HandOverOnRemoval { get; init; } = true;
+
     /// <summary>Refuse changes that are not possible now, rather than append them.</summary>
     public bool Validation { get; init; } = true;
 }

@@ -30,7 +30,7 @@ public sealed partial class RaftReplica
 
     private void StartTimer(Instant now)
     {
-        if (IsOnlyVoter())
+        if (LeadsAloneForSure())
         {
             _timer.StartNow(now);
         }
@@ -56,7 +56,7 @@ public sealed partial class RaftReplica
     private bool RefusesVote(Message message) =>
         message.IsTransfer ? _options.LeaseReads && IsSilent() : RefusesVotes();
 
-    private bool IsSilent() => !IsOnlyVoter() && _contact.IsSilent(_standing.Now);
+    private bool IsSilent() => !LeadsAloneForSure() && _contact.IsSilent(_standing.Now);
 
     /// <summary>Whether this replica was ever a member as far as it knows; a stranger votes for nobody (A14).</summary>
     private bool MayVote() => _removals.WasMember && !_removals.IsRemoved;
@@ -67,6 +67,12 @@ public sealed partial class RaftReplica
         return !configuration.IsJoint && configuration.Voters.Length == 1
             && configuration.Voters[0] == _options.Replica;
     }
+
+    /// <summary>
+    /// An only voter protects no lease but its own, provided that this is committed: until then a leader that is on its
+    /// way out may still answer reads on the strength of what this replica promised before it restarted.
+    /// </summary>
+    private bool LeadsAloneForSure() => IsOnlyVoter() && _history.Newest.Index <= _log.Commit;
 
     /// <summary>
     /// A voter of the newest configuration may campaign, and also one that a configuration not yet committed removes:
@@ -95,15 +101,17 @@ public sealed partial class RaftReplica
         }
 
         SetLeader(ReplicaId.None);
-        if (!IsPromotable())
+        if (!IsPromotable() || IsSilent())
         {
             _timer.Restart(_standing.Now);
+            _removals.Lonely();
             return;
         }
 
         if (!_timer.MayCampaign(OwnPriority()))
         {
             _timer.YieldToOthers(_standing.Now);
+            _removals.Lonely();
             return;
         }
 
@@ -226,8 +234,12 @@ public sealed partial class RaftReplica
             }
 
             Invariant.Holds(_standing.Role == Role.Follower);
-            _standing.Vote = message.From;
-            _timer.YieldToOthers(_standing.Now);
+            if (_standing.Vote != message.From)
+            {
+                // Only a new vote moves the timer: a repeated request must not shorten a wait that a lease rests on.
+                _standing.Vote = message.From;
+                _timer.YieldToOthers(_standing.Now);
+            }
         }
 
         _outbox.SendClaim(_outbox.Plain(MessageKind.VoteResponse, message.From, 0, reject: !granted));

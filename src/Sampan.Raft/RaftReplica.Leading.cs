@@ -163,6 +163,7 @@ public sealed partial class RaftReplica
         if (_standing.IsLeader && _replication.HeartbeatDue <= _standing.Now)
         {
             _replication.Heartbeat(_reads.Round);
+            MaybeHandOver();
             MaybeFinishTransfer();
         }
     }

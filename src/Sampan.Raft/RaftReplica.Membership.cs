@@ -38,8 +38,15 @@ public sealed partial class RaftReplica
             return ProposeStatus.InvalidChange;
         }
 
-        AppendConfiguration(result.Configuration);
-        return ProposeStatus.Accepted;
+        status = _protocol.Validation
+            ? ChangeAdmission.CheckOutcome(result.Configuration, _replication.Tracker)
+            : ProposeStatus.Accepted;
+        if (status == ProposeStatus.Accepted)
+        {
+            AppendConfiguration(result.Configuration);
+        }
+
+        return status;
     }
 
     /// <summary>
@@ -65,13 +72,14 @@ public sealed partial class RaftReplica
             return isSame ? TransferStatus.Started : TransferStatus.Transferring;
         }
 
-        var chosen = target == ReplicaId.None ? BestSuccessor() : target;
-        if (!IsElectable(chosen))
+        var chosen = target == ReplicaId.None ? _transfer.BestSuccessor() : target;
+        if (!_transfer.IsElectable(chosen))
         {
             return TransferStatus.BadTarget;
         }
 
-        StartTransfer(chosen);
+        _transfer.Begin(chosen);
+        MaybeFinishTransfer();
         return TransferStatus.Started;
     }
 
@@ -101,7 +109,7 @@ public sealed partial class RaftReplica
         }
 
         _replication.Adopt(newest.Configuration, _history.At(_log.Commit).Configuration);
-        if (_transfer.IsActive && !IsElectable(_transfer.Target))
+        if (_transfer.IsActive && !_transfer.IsElectable(_transfer.Target))
         {
             AbortTransfer();
         }
@@ -111,6 +119,7 @@ public sealed partial class RaftReplica
             // What was answered so far may be a quorum of the new configuration, and no answer may come any more.
             _reads.RoundAnswered();
             MaybeCommit();
+            MaybeFinishTransfer();
         }
     }
 
@@ -132,7 +141,11 @@ public sealed partial class RaftReplica
         AppendConfiguration(left.Configuration);
     }
 
-    /// <summary>A leader whose removal is committed hands over, so that no election timeout need pass (C12).</summary>
+    /// <summary>
+    /// A leader whose removal is committed hands over, so that no election timeout need pass (C12). Where nobody could
+    /// take over it leads on, and looks again at every heartbeat: those who stay may have no state, and the last one
+    /// would go with this replica.
+    /// </summary>
     private void MaybeHandOver()
     {
         var newest = _history.Newest;
@@ -142,40 +155,31 @@ public sealed partial class RaftReplica
             return;
         }
 
-        _transfer.IsLeaving = true;
-        if (_transfer.IsActive)
-        {
-            // Somebody asked for a transfer before: it goes on, and is the last one.
-            MaybeFinishTransfer();
-            return;
-        }
-
-        var successor = BestSuccessor();
-        if (!IsElectable(successor))
+        if (!_protocol.HandOverOnRemoval)
         {
             StepDownAfterRemoval();
             return;
         }
 
-        StartTransfer(successor);
+        if (_transfer.IsActive)
+        {
+            // Somebody asked for a transfer before: it goes on, and is the last one.
+            _transfer.IsLeaving = true;
+            return;
+        }
+
+        var successor = _transfer.BestSuccessor();
+        if (successor != ReplicaId.None)
+        {
+            _transfer.IsLeaving = true;
+            _transfer.Begin(successor);
+        }
     }
 
     private void StepDownAfterRemoval()
     {
         _replication.SendLastCommits();
         BecomeFollower(_standing.Term, ReplicaId.None);
-    }
-
-    private bool IsElectable(ReplicaId replica) =>
-        replica != _options.Replica && LeadershipTransfer.IsElectable(_history.Newest.Configuration, replica);
-
-    private ReplicaId BestSuccessor() => LeadershipTransfer.BestSuccessor(
-        _history.Newest.Configuration, _replication.Tracker, _options.Replica);
-
-    private void StartTransfer(ReplicaId target)
-    {
-        _transfer.Begin(target, _standing.Now.After(_options.ElectionTimeout));
-        MaybeFinishTransfer();
     }
 
     /// <summary>Sends TimeoutNow, and again at heartbeats (G4), once the target holds the whole log (G3).</summary>
@@ -195,10 +199,6 @@ public sealed partial class RaftReplica
 
         _transfer.EndsLease = true;
         _outbox.Send(_outbox.Plain(MessageKind.TimeoutNow, _transfer.Target));
-        if (_transfer.IsLeaving)
-        {
-            StepDownAfterRemoval();
-        }
     }
 
     private void AbortTransfer()
@@ -206,8 +206,9 @@ public sealed partial class RaftReplica
         var wasLeaving = _transfer.IsLeaving;
         _transfer.End();
         _outbox.Emit(RaftEventKind.TransferAborted);
-        if (wasLeaving)
+        if (wasLeaving && _transfer.BestSuccessor() != ReplicaId.None)
         {
+            // Whoever stays can elect a leader without it, and it must not lead for ever.
             StepDownAfterRemoval();
         }
     }

@@ -33,7 +33,7 @@ public sealed partial class RaftReplica
     private readonly ReadIndexes _reads;
     private readonly Removals _removals;
     private readonly FollowerLog _follower;
-    private readonly LeadershipTransfer _transfer = new();
+    private readonly LeadershipTransfer _transfer;
     private readonly ElectionTimer _timer;
     private readonly LeaderContact _contact;
     private readonly VoteTally _tally = new();
@@ -68,6 +68,7 @@ public sealed partial class RaftReplica
         _persist = new PersistQueue(options.Group, _log, state.HardState);
         _outbox = new Outbox(options, _standing, _log, _persist);
         _replication = new Replication(options, _standing, _log, _outbox) { Snapshot = state.Snapshot };
+        _transfer = new LeadershipTransfer(options, _standing, _history, _replication.Tracker);
         _reads = new ReadIndexes(options, _standing, _outbox, _log, _history, _replication);
         _removals = new Removals(options, _standing, _outbox, _history, _log.Commit);
         _follower = new FollowerLog(options, _standing, _log, _persist, _outbox, _history, _removals)

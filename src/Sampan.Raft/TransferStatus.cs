@@ -12,7 +12,10 @@ public enum TransferStatus : byte
     /// <summary>The target leads already.</summary>
     AlreadyLeader = 2,
 
-    /// <summary>The target is no voter of the group, or may never be elected.</summary>
+    /// <summary>
+    /// The target is no voter of the group, may never be elected, or has no state yet; where none was named, nobody can
+    /// take over now.
+    /// </summary>
     BadTarget = 3,
 
     /// <summary>A transfer to another target is under way.</summary>

@@ -181,20 +181,6 @@ internal sealed class GroupLife : IRecordWaiter
         }
     }
 
-    /// <summary>The store stops: what waits fails.</summary>
-    public void Stop(string reason)
-    {
-        foreach (var (_, requests) in _waiting.OrderBy(pair => pair.Key))
-        {
-            foreach (var request in requests)
-            {
-                request.Fail(RaftErrorCode.Stopped, RequestOutcome.Unknown, reason, _store.Completions);
-            }
-        }
-
-        _waiting.Clear();
-    }
-
     private void Wait(PendingRequest request)
     {
         if (!_waiting.TryGetValue(request.Group, out var requests))

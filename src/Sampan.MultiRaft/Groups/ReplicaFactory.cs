@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Applying;
-using Sampan.MultiRaft.Doors;
 using Sampan.MultiRaft.Stores;
 using Sampan.Raft;
 
@@ -16,11 +14,9 @@ internal sealed class ReplicaFactory
     private readonly IStateMachineFactory _machines;
     private readonly ISnapshotStorage _snapshots;
     private readonly GroupTable _table;
-    private readonly PendingRequestPool _pool;
-    private readonly PayloadChunks _chunks = new();
+    private readonly WorkerShare _share;
     private readonly Prng _prng;
     private readonly TimeSpan _storedElectionTimeout;
-    private readonly ConcurrentQueue<ApplyLane> _lanes;
 
     /// <summary>A factory for one group worker; <paramref name="prng"/> belongs to it.</summary>
     public ReplicaFactory(
@@ -28,17 +24,15 @@ internal sealed class ReplicaFactory
         IStateMachineFactory machines,
         ISnapshotStorage snapshots,
         GroupTable table,
-        PendingRequestPool pool,
+        WorkerShare share,
         Prng prng,
-        TimeSpan storedElectionTimeout,
-        ConcurrentQueue<ApplyLane> lanes)
+        TimeSpan storedElectionTimeout)
     {
-        _lanes = lanes;
+        _share = share;
         _store = store;
         _machines = machines;
         _snapshots = snapshots;
         _table = table;
-        _pool = pool;
         _prng = prng;
         _storedElectionTimeout = storedElectionTimeout;
     }
@@ -120,26 +114,13 @@ internal sealed class ReplicaFactory
             snapshotBytes = source.Files.Sum(file => file.LengthBytes);
         }
 
-        var options = new ReplicaOptions
-        {
-            Group = group,
-            Replica = replica,
-            Boot = _store.Options.Boot,
-            ElectionTimeout = _store.Options.ElectionTimeout,
-            StoredElectionTimeout = _storedElectionTimeout,
-            HeartbeatInterval = _store.Options.HeartbeatInterval,
-            ElectionRoundTrip = _store.Options.ElectionRoundTrip,
-            LeaseReads = _store.Options.LeaseReads,
-        };
-        var host = new ReplicaHost(_store, mailbox, _pool, _chunks, options, state, _prng.Fork());
+        var options = _store.Options.OfReplica(group, replica, _storedElectionTimeout);
+        var host = new ReplicaHost(_store, mailbox, _share, options, state, _prng.Fork());
         host.Lane = new ApplyLane(host, machine, recovery.Applied, ConfigurationAt(state, recovery.Applied.Index))
         {
             TimeTicks = recovery.Install?.TimeTicks ?? 0,
             SnapshotBytes = snapshotBytes,
         };
-        // Read when the store stops; a lane that is gone has nothing left to fail.
-        _lanes.Enqueue(host.Lane);
-
         _table.Add(host.Door);
         return host;
     }

@@ -365,6 +365,9 @@ internal sealed class RaftLog
         var last = snapshot.Last;
         Invariant.Holds(last.Index > Commit || !Matches(last), last.Index, Commit);
         Invariant.Holds(last.Index >= Commit, last.Index, Commit);
+        // Above the former commit index the disk holds what may conflict, until the snapshot is written: nothing there
+        // is durable in this log.
+        DurableIndex = Math.Min(DurableIndex, Commit);
         _tail.Clear();
         _runs.Clear();
         _writes.TruncateFrom(0);
@@ -372,7 +375,6 @@ internal sealed class RaftLog
         LastIndex = last.Index;
         LastTerm = last.Term;
         Commit = last.Index;
-        DurableIndex = Math.Min(DurableIndex, last.Index - 1);
         NextPersistIndex = last.Index + 1;
         _tailFirst = last.Index + 1;
         TimeTicks = Math.Max(TimeTicks, snapshot.TimeTicks);

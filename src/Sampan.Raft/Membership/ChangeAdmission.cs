@@ -38,6 +38,30 @@ internal static class ChangeAdmission
         return ProposeStatus.Accepted;
     }
 
+    /// <summary>
+    /// Whether somebody could lead once the change is over: a voter that is allowed to, and that has a state. The last
+    /// state might go with whoever the change removes.
+    /// </summary>
+    public static ProposeStatus CheckOutcome(Configuration outcome, ProgressTracker tracker)
+    {
+        var mayLead = false;
+        foreach (var member in outcome.Members)
+        {
+            if (!outcome.IsIncomingVoter(member.Replica) || member.Priority == 0)
+            {
+                continue;
+            }
+
+            mayLead = true;
+            if (tracker.Find(member.Replica) is null or { NeedSnapshotIndex: 0 })
+            {
+                return ProposeStatus.Accepted;
+            }
+        }
+
+        return mayLead ? ProposeStatus.LearnerNotReady : ProposeStatus.InvalidChange;
+    }
+
     private static bool HasCaughtUp(MemberProgress? member, ulong lastIndex, ulong catchUpEntriesMax) =>
         member is { State: ProgressState.Replicate } && member.Match + catchUpEntriesMax >= lastIndex;
 }

@@ -6,10 +6,25 @@ namespace Sampan.Raft.Membership;
 
 /// <summary>
 /// A transfer of leadership under way (dissertation, 3.10): to whom, until when, and whether the leader leaves the
-/// group.
+/// group; and who could take over.
 /// </summary>
 internal sealed class LeadershipTransfer
 {
+    private readonly ReplicaOptions _options;
+    private readonly Standing _standing;
+    private readonly ConfigurationHistory _history;
+    private readonly ProgressTracker _tracker;
+
+    /// <summary>No transfer is under way.</summary>
+    public LeadershipTransfer(
+        ReplicaOptions options, Standing standing, ConfigurationHistory history, ProgressTracker tracker)
+    {
+        _options = options;
+        _standing = standing;
+        _history = history;
+        _tracker = tracker;
+    }
+
     /// <summary>The target; none if no transfer is under way.</summary>
     public ReplicaId Target { get; private set; }
 
@@ -27,12 +42,12 @@ internal sealed class LeadershipTransfer
     /// <summary>Whether a transfer is under way.</summary>
     public bool IsActive => Target != ReplicaId.None;
 
-    /// <summary>Begins a transfer.</summary>
-    public void Begin(ReplicaId target, Instant deadline)
+    /// <summary>Begins a transfer, which may take one election timeout.</summary>
+    public void Begin(ReplicaId target)
     {
         Invariant.Holds(!IsActive && target != ReplicaId.None);
         Target = target;
-        Deadline = deadline;
+        Deadline = _standing.Now.After(_options.ElectionTimeout);
     }
 
     /// <summary>Ends it, successful or not.</summary>
@@ -50,21 +65,31 @@ internal sealed class LeadershipTransfer
         EndsLease = false;
     }
 
-    /// <summary>Whether a member may lead.</summary>
-    public static bool IsElectable(Configuration configuration, ReplicaId replica) =>
-        replica != ReplicaId.None && configuration.IsVoter(replica)
-            && configuration.TryGetMember(replica, out var member) && member.Priority > 0;
+    /// <summary>
+    /// Whether a member may lead: a voter that priorities do not exclude. Whoever asked for a snapshot has no state,
+    /// and may not campaign before it is there.
+    /// </summary>
+    public bool IsElectable(ReplicaId replica) =>
+        replica != ReplicaId.None && replica != _options.Replica
+        && _history.Newest.Configuration.IsVoter(replica)
+        && _history.Newest.Configuration.TryGetMember(replica, out var member) && member.Priority > 0
+        && _tracker.Find(replica) is { NeedSnapshotIndex: 0 };
 
-    /// <summary>The electable voter with the longest log; of several the one with the highest priority.</summary>
-    public static ReplicaId BestSuccessor(Configuration configuration, ProgressTracker tracker, ReplicaId self)
+    /// <summary>
+    /// The electable voter with the longest log; of several the one with the highest priority. Only those count that
+    /// answered a request of the last T: nobody else can take over now.
+    /// </summary>
+    public ReplicaId BestSuccessor()
     {
         var best = ReplicaId.None;
         var bestMatch = 0UL;
         var bestPriority = 0;
-        foreach (var progress in tracker.Members)
+        foreach (var progress in _tracker.Members)
         {
-            if (progress.Replica == self || !IsElectable(configuration, progress.Replica)
-                || !configuration.TryGetMember(progress.Replica, out var member))
+            var isHeard = progress.HasAnswered
+                && _standing.Now < progress.ContactStamp.After(_options.ElectionTimeout);
+            if (!isHeard || !IsElectable(progress.Replica)
+                || !_history.Newest.Configuration.TryGetMember(progress.Replica, out var member))
             {
                 continue;
             }

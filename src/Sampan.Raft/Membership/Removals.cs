@@ -15,6 +15,7 @@ internal sealed class Removals
     private readonly Outbox _outbox;
     private readonly ConfigurationHistory _history;
     private RemovalInquiry? _inquiry;
+    private Instant _askedAt = Instant.Zero;
     private bool _wasCommittedMember;
 
     /// <summary>Of a replica that starts with this history, committed up to <paramref name="commit"/>.</summary>
@@ -133,6 +134,19 @@ internal sealed class Removals
     }
 
     /// <summary>
+    /// No leader is heard, and this replica may not campaign, by which a removed one would be told: it asks the members
+    /// it knows, at most once an election timeout (C14).
+    /// </summary>
+    public void Lonely()
+    {
+        if (!IsRemoved && WasMember && _inquiry is null && _askedAt.After(_options.ElectionTimeout) <= _standing.Now)
+        {
+            _askedAt = _standing.Now;
+            Ask(_history.Newest.Configuration);
+        }
+    }
+
+    /// <summary>
     /// Whether what is known here outweighs a configuration that lacks this replica: it is newer, or it is at the same
     /// index and names this replica, as an addition does that another leader overwrote.
     /// </summary>
@@ -146,8 +160,18 @@ internal sealed class Removals
     {
         Invariant.Holds(_inquiry is not null);
         _inquiry.AskedAt = _standing.Now;
-        foreach (var member in _inquiry.Configuration.Members)
+        Ask(_inquiry.Configuration);
+    }
+
+    private void Ask(Configuration configuration)
+    {
+        foreach (var member in configuration.Members)
         {
+            if (member.Replica == _options.Replica)
+            {
+                continue;
+            }
+
             _outbox.SendClaim(new Message
             {
                 Kind = MessageKind.MembershipQuery,

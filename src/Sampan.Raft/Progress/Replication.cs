@@ -237,7 +237,13 @@ internal sealed class Replication
         NoteAnswer(member, message);
         if (message.Reject)
         {
-            AppendRejected(member, message);
+            // What refuses an append names a conflict. Without one it tells an earlier leader of a later term, and came
+            // so late that this is the leader of that term: it says nothing of the log.
+            if (message.ConflictIndex > 0)
+            {
+                AppendRejected(member, message);
+            }
+
             return false;
         }
 

@@ -133,6 +133,7 @@ internal sealed class InteractionOptions
             CheckQuorum = CheckQuorum,
             AlwaysJoint = false,
             StepDownOnRemoval = StepDownOnRemoval,
+            HandOverOnRemoval = false,
             Validation = Validation,
         },
         State,

@@ -136,6 +136,13 @@ internal sealed partial class Checker
     public void Destroying(ReplicaUnderTest replica)
     {
         var committed = Committed.ConfigurationAt(Committed.LastIndex);
+        foreach (var other in _replicas.Values.Where(other => other.IsUp))
+        {
+            // What a replica commits is compared with the others only once it is written; it may say so before.
+            var known = other.Core.ConfigurationAt(other.Status.HardState.Commit);
+            committed = known.Index > (committed?.Index ?? 0) ? known : committed;
+        }
+
         Require(
             committed is { } newest && !newest.Configuration.Contains(replica.Id),
             replica,

@@ -14,16 +14,18 @@ internal static class Mail
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     /// <summary>A message that carries nothing but its kind and term.</summary>
-    public static Message Plain(MessageKind kind, ulong from, ulong term, bool reject = false) => new()
-    {
-        Kind = kind,
-        Group = Group,
-        From = new ReplicaId(from),
-        To = new ReplicaId(1),
-        Term = term,
-        Reject = reject,
-        ElectionTimeout = Timeout,
-    };
+    public static Message Plain(
+        MessageKind kind, ulong from, ulong term, bool reject = false, ulong index = 0) => new()
+        {
+            Kind = kind,
+            Group = Group,
+            From = new ReplicaId(from),
+            To = new ReplicaId(1),
+            Term = term,
+            Index = index,
+            Reject = reject,
+            ElectionTimeout = Timeout,
+        };
 
     /// <summary>A command.</summary>
     public static Entry Command(ulong term, ulong index, string text = "x") =>

@@ -39,9 +39,11 @@ public sealed class RemovalTests
         Assert.Equal(Role.Leader, lone.Core.Role);
         lone.Deliver(Mail.Accepted(3, 1, index: 3, lone.Now));
         Assert.Equal(3UL, lone.Core.CommitIndex);
-        Assert.Equal(Role.Follower, lone.Core.Role);
         Assert.Single(lone.All(MessageKind.TimeoutNow));
         Assert.Equal([3UL, 3UL], lone.All(MessageKind.Commit).Select(message => message.Commit));
+        Assert.False(lone.Core.IsRemoved);
+        lone.Deliver(Mail.Plain(MessageKind.AppendResponse, 2, term: 2, reject: true));
+        Assert.Equal(Role.Follower, lone.Core.Role);
         Assert.True(lone.Core.IsRemoved);
     }
 
@@ -54,6 +56,7 @@ public sealed class RemovalTests
         lone.Deliver(Mail.Accepted(2, 1, index: 3, lone.Now));
         lone.Deliver(Mail.Accepted(3, 1, index: 3, lone.Now));
         Assert.Equal(new ReplicaId(3), lone.Only(MessageKind.TimeoutNow).To);
+        lone.Deliver(Mail.Plain(MessageKind.AppendResponse, 3, term: 2, reject: true));
         Assert.True(lone.Core.IsRemoved);
     }
 

@@ -27,7 +27,7 @@ internal sealed class RandomProfile
         UncommittedBytesMax = prng.Chance(1, 2) ? 64 * 1024 * 1024 : prng.NextBetween(100, 2000);
         PendingReadsMax = prng.NextBetween(1, 16);
         CatchUpEntriesMax = (ulong)prng.NextBetween(1, 50);
-        ReorderChance = prng.Chance(1, 2) ? 0U : 20U;
+        ReorderChance = prng.NextBelow(4) switch { 0 or 1 => 0U, 2 => 20U, _ => 60U };
         StepMax = ElectionTimeout * prng.NextBetween(2, 50) / 100;
         LosesSnapshots = prng.Chance(1, 3);
         _weights = [.. Enum.GetValues<RandomAction>().Select(action => Weight(action, prng))];
