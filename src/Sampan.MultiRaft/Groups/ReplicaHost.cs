@@ -351,7 +351,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     /// <summary>Publishes the status for doors, if it changed.</summary>
     public void PublishStatus()
     {
-        if (_statusDirty)
+        if (_statusDirty || Door.Status.IsOutOfSpace != _store.IsOutOfSpace)
         {
             _statusDirty = false;
             Door.Publish(DescribeStatus());
@@ -480,6 +480,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
             FirstIndex = status.FirstIndex,
             LastIndex = status.LastIndex,
             Configuration = status.Configuration.Configuration,
+            IsOutOfSpace = _store.IsOutOfSpace,
             Failure = _failure,
         };
     }
