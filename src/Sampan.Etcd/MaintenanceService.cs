@@ -46,7 +46,7 @@ internal sealed class MaintenanceService
             response.Errors.Add("etcdserver: no leader");
         }
 
-        if (await _quota.LookAsync(call.Cancellation).ConfigureAwait(false))
+        if (await IsOutOfSpaceAsync(call).ConfigureAwait(false))
         {
             response.Errors.Add($"memberID:{_door.Options.MemberId} alarm:NOSPACE ");
         }
@@ -72,13 +72,17 @@ internal sealed class MaintenanceService
 
         var response = new AlarmResponse { Header = (await OwnStatusAsync(call).ConfigureAwait(false)).Header };
         if (request.Alarm is AlarmType.None or AlarmType.Nospace
-            && await _quota.LookAsync(call.Cancellation).ConfigureAwait(false))
+            && await IsOutOfSpaceAsync(call).ConfigureAwait(false))
         {
             response.Alarms.Add(new AlarmMember { MemberID = _door.Options.MemberId, Alarm = AlarmType.Nospace });
         }
 
         return response;
     }
+
+    // Beyond the quota, or the disk is full.
+    private async ValueTask<bool> IsOutOfSpaceAsync(GrpcCall call) =>
+        _door.Status is { IsOutOfSpace: true } || await _quota.LookAsync(call.Cancellation).ConfigureAwait(false);
 
     // There is nothing to defragment: memory is given back as compaction goes.
     private async ValueTask<DefragmentResponse> DefragmentAsync(DefragmentRequest request, GrpcCall call) =>

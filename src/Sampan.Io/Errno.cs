@@ -29,6 +29,12 @@ internal static class Errno
     /// <summary>EISDIR.</summary>
     public const int IsDirectory = 21;
 
+    /// <summary>ENFILE.</summary>
+    public const int TableFull = 23;
+
+    /// <summary>EMFILE.</summary>
+    public const int TooManyOpen = 24;
+
     /// <summary>ENOSPC.</summary>
     public const int NoSpace = 28;
 
@@ -49,6 +55,7 @@ internal static class Errno
         Exists => FileFailure.Exists,
         NotPermitted or Access or ReadOnly or IsDirectory => FileFailure.Denied,
         NoSpace => FileFailure.NoSpace,
+        TooManyOpen or TableFull => FileFailure.TooManyOpen,
         _ when errno == Quota => FileFailure.NoSpace,
         _ when errno == NotEmpty => FileFailure.Exists,
         _ => FileFailure.Device,

@@ -21,4 +21,9 @@ public enum FileFailure
 
     /// <summary>Permissions, or a read-only file system.</summary>
     Denied = 4,
+
+    /// <summary>
+    /// EMFILE, ENFILE: the process, or the machine, has too many files open. The disk is as good as it was.
+    /// </summary>
+    TooManyOpen = 5,
 }

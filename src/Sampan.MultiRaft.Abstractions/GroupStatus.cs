@@ -35,6 +35,11 @@ public sealed record GroupStatus
     /// <summary>The newest configuration, committed or not.</summary>
     public required Configuration Configuration { get; init; }
 
+    /// <summary>
+    /// Whether this store refuses proposals for want of room on its disk. It ends by itself when there is room.
+    /// </summary>
+    public bool IsOutOfSpace { get; init; }
+
     /// <summary>Why the group is stopped on this store; null while it works.</summary>
     public required string? Failure { get; init; }
 }

@@ -4,7 +4,8 @@ namespace Sampan.MultiRaft.Abstractions;
 
 /// <summary>
 /// The log of all groups of a store, and the store's own records. One thread appends; any thread reads. A throw of any
-/// member but <see cref="Read"/> fails the store, and nothing may be sent any more.
+/// member but <see cref="Read"/> fails the store, and nothing may be sent any more; but for
+/// <see cref="StorageFullException"/> of <see cref="Append"/>.
 /// </summary>
 public interface ILogStorage
 {
@@ -21,6 +22,12 @@ public interface ILogStorage
     long Cost(StoreRecord record);
 
     /// <summary>
+    /// The disk is full, and what the log still has of segments is a reserve: entries are to wait, so that terms, votes
+    /// and marks can be written until there is room again. Any thread.
+    /// </summary>
+    bool MustSpareRoom { get; }
+
+    /// <summary>
     /// How many bytes of replicas may still be made: the log repeats what it knows of each group again and again, and
     /// that is bounded. A replica counts with all that may ever be written of it, so those that are there go on
     /// whatever becomes of them. 0 or less: no more. The appending thread only.
@@ -33,7 +40,8 @@ public interface ILogStorage
     /// <summary>
     /// Writes everything as one atomic batch and returns when it is durable: recovery takes all of it or nothing.
     /// Within a group the tasks are in order; entries overwrite what the log holds from their first index on. Tasks
-    /// that need no write are allowed and ignored.
+    /// that need no write are allowed and ignored. Throws <see cref="StorageFullException"/> if the reserve is used up:
+    /// nothing was written, nothing is harmed, and the same call may be made again.
     /// </summary>
     void Append(ReadOnlySpan<PersistTask> tasks, ReadOnlySpan<StoreRecord> records);
 

@@ -1,7 +1,8 @@
 namespace Sampan.MultiRaft.Abstractions;
 
 /// <summary>
-/// There is no room on the disk for a snapshot. What was written of it is deleted; nothing else is harmed.
+/// There is no room on the disk for a snapshot, or for another segment of the log. What was written of it is deleted;
+/// nothing else is harmed.
 /// </summary>
 public sealed class StorageFullException : Exception
 {

@@ -274,7 +274,7 @@ public sealed partial class RaftReplica
         if (budget.PersistBytes > 0)
         {
             var hardState = new HardState(_standing.Term, _standing.Vote, _log.Commit);
-            into.Persist = _persist.Take(hardState, budget.PersistBytes);
+            into.Persist = _persist.Take(hardState, budget.IsWithoutEntries ? 0 : budget.PersistBytes);
         }
 
         into.Apply = TakeApply(budget.ApplyEntriesMax);

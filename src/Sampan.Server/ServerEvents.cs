@@ -135,6 +135,8 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
         {
             FileSystemException { Failure: FileFailure.NoSpace } =>
                 $"The store stops, since there is no room on its disk: {cause.Message}.",
+            FileSystemException { Failure: FileFailure.TooManyOpen } =>
+                $"The store stops, since too many files are open (raise the limit, ulimit -n): {cause.Message}.",
             FileSystemException =>
                 $"The store stops, since its disk can no longer be trusted: {cause.Message}.",
             InvariantViolationException =>

@@ -66,7 +66,7 @@ public static class StoreBuilder
                 Observer = parts.Events,
             };
             var store = new MultiRaftStore(options, parts.Threads, leaves);
-            var spares = new SpareWorker(log, parts.Time, options.HeartbeatInterval);
+            var spares = new SpareWorker(log, parts.Time, options.HeartbeatInterval, parts.Events);
             parts.Runner.Add(spares, spares.Name);
             isBuilt = true;
             return new BuiltStore(store, log, directory);

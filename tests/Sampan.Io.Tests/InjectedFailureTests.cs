@@ -28,6 +28,9 @@ public sealed class InjectedFailureTests : IDisposable
     [InlineData("rename", "?rename,?renameat,?renameat2:error=EROFS", "rename Denied")]
     [InlineData("delete", "?unlink,?unlinkat:error=EIO", "unlink Device")]
     [InlineData("exists", "?lstat,?stat,?newfstatat,?statx:error=EIO", "stat Device")]
+    [InlineData("exists", "?lstat,?stat,?newfstatat,?statx:error=ENFILE", "stat TooManyOpen")]
+    [InlineData("sync-directory", "?open,?openat:error=EMFILE", "open TooManyOpen")]
+    [InlineData("write", "?open,?openat:error=EMFILE", "open TooManyOpen")]
     public async Task A_call_that_the_system_fails_throws(string call, string injected, string expected)
     {
         var calls = injected[..injected.IndexOf(':', StringComparison.Ordinal)];

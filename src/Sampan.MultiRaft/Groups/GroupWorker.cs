@@ -263,11 +263,17 @@ internal sealed class GroupWorker : IWorker
     {
         _scanAt = now.After(_scanInterval);
         var view = _identity.Membership.View;
+        var isOutOfSpace = _store.IsOutOfSpace;
         foreach (var host in _hosts)
         {
             if (host.NextDeadline <= now && view.MayAct(host.Group))
             {
                 host.Tick(now);
+            }
+
+            if (host.Door.Status.IsOutOfSpace != isOutOfSpace)
+            {
+                host.IsActive = true;
             }
 
             if (host.IsRemoved)
@@ -290,7 +296,7 @@ internal sealed class GroupWorker : IWorker
             }
 
             host.FlushRequests(now);
-            var hasRoom = _store.LogWriter.RoomBytes > 0;
+            var hasRoom = _store.LogWriter is { RoomBytes: > 0, MustSpareRoom: false };
             host.Route(endOfRound, now);
             if (host.TryTakeCommittedConfiguration(out var committed))
             {

@@ -35,9 +35,9 @@ internal sealed partial class ReplicaHost
             return;
         }
 
-        if (_round.Count >= _store.Options.PendingProposalsMax || _store.SnapshotWorker.IsOutOfSpace)
+        if (_round.Count >= _store.Options.PendingProposalsMax || _store.IsOutOfSpace)
         {
-            var code = _store.SnapshotWorker.IsOutOfSpace ? RaftErrorCode.NoSpace : RaftErrorCode.Busy;
+            var code = _store.IsOutOfSpace ? RaftErrorCode.NoSpace : RaftErrorCode.Busy;
             Answer(from, forward.Origin, default, code);
             return;
         }
@@ -73,7 +73,7 @@ internal sealed partial class ReplicaHost
             return;
         }
 
-        if (_store.SnapshotWorker.IsOutOfSpace)
+        if (_store.IsOutOfSpace)
         {
             request.Fail(
                 RaftErrorCode.NoSpace,

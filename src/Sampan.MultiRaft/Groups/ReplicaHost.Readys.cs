@@ -25,7 +25,10 @@ internal sealed partial class ReplicaHost
         var room = _store.LogWriter.RoomBytes;
         var applyRoom = _store.Options.ApplyEntriesMax - _applyQueued - BacklogCount();
         var budget = new ReadyBudget(
-            Math.Max(room, 0), (int)Math.Clamp(applyRoom, 0, int.MaxValue), endOfRound);
+            Math.Max(room, 0), (int)Math.Clamp(applyRoom, 0, int.MaxValue), endOfRound)
+        {
+            IsWithoutEntries = _store.LogWriter.MustSpareRoom,
+        };
         if (!_core.TakeReady(_ready, budget, now))
         {
             return;

@@ -346,7 +346,7 @@ internal sealed partial class ReplicaHost
     /// <summary>Publishes the status for doors, if it changed.</summary>
     public void PublishStatus()
     {
-        if (_statusDirty)
+        if (_statusDirty || Door.Status.IsOutOfSpace != _store.IsOutOfSpace)
         {
             _statusDirty = false;
             Door.Publish(DescribeStatus());
@@ -443,6 +443,7 @@ internal sealed partial class ReplicaHost
             FirstIndex = status.FirstIndex,
             LastIndex = status.LastIndex,
             Configuration = status.Configuration.Configuration,
+            IsOutOfSpace = _store.IsOutOfSpace,
             Failure = _failure,
         };
     }

@@ -35,6 +35,11 @@ internal sealed record StoreWorkers
     /// <summary>Takes, sends and receives snapshots.</summary>
     public required SnapshotWorker SnapshotWorker { get; init; }
 
+    /// <summary>
+    /// Whether the disk is full, for the log or for snapshots: proposals are refused meanwhile. Any thread.
+    /// </summary>
+    public bool IsOutOfSpace => SnapshotWorker.IsOutOfSpace || LogWriter.MustSpareRoom;
+
     /// <summary>Hears what happens.</summary>
     public required IStoreEvents Observer { get; init; }
 }

@@ -29,6 +29,9 @@ internal sealed class LogWriter : IWorker
     private readonly List<StoreRecord> _refused = [];
     private Instant _idleAt = Instant.Never;
 
+    // A batch that found no room waits here, and everything behind it.
+    private Instant _retryAt = Instant.Zero;
+
     /// <summary>A writer with an empty queue.</summary>
     public LogWriter(StoreOptions options, ILogStorage storage, ITransport transport, MonotonicClock clock)
     {
@@ -45,6 +48,11 @@ internal sealed class LogWriter : IWorker
     /// <summary>How many bytes of tasks may still be enqueued; 0 or less: none.</summary>
     public long RoomBytes => Math.Min(_queueBytesMax - _mailbox.Cost, _storage.BatchBytesMax / 2);
 
+    /// <summary>
+    /// The disk is full: what may wait must not be enqueued, so that terms, votes and marks find room. Any thread.
+    /// </summary>
+    public bool MustSpareRoom => _storage.MustSpareRoom;
+
     /// <summary>Names the worker; before the start.</summary>
     public void Bind(IWorkerHandle handle) => _mailbox.Bind(handle);
 
@@ -59,18 +67,25 @@ internal sealed class LogWriter : IWorker
     /// <inheritdoc/>
     public Instant RunOnce()
     {
-        _mailbox.TakeBatch(_batch, _storage.BatchBytesMax);
+        if (_batch.Count == 0)
+        {
+            _mailbox.TakeBatch(_batch, _storage.BatchBytesMax);
+        }
+        else if (_clock.Now < _retryAt)
+        {
+            return _retryAt;
+        }
+
         if (_batch.Count == 0)
         {
             return MarkIdle();
         }
 
         Sort();
-        if (_tasks.Count + _records.Count > 0)
+        if (!TryAppend())
         {
-            _storage.Append(
-                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tasks),
-                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_records));
+            _retryAt = _clock.Now.After(_idleTick);
+            return _retryAt;
         }
 
         foreach (var item in _batch)
@@ -81,6 +96,27 @@ internal sealed class LogWriter : IWorker
         _batch.Clear();
         _idleAt = _clock.Now.After(_idleTick);
         return _mailbox.IsEmpty ? _idleAt : Instant.Zero;
+    }
+
+    /// <summary>False where there is no room: nothing was written, nothing leaves, the batch is tried again.</summary>
+    private bool TryAppend()
+    {
+        if (_tasks.Count + _records.Count == 0)
+        {
+            return true;
+        }
+
+        try
+        {
+            _storage.Append(
+                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_tasks),
+                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_records));
+            return true;
+        }
+        catch (StorageFullException)
+        {
+            return false;
+        }
     }
 
     private void Sort()

@@ -11,6 +11,12 @@ namespace Sampan.Raft.Events;
 /// </param>
 public readonly record struct ReadyBudget(long PersistBytes, int ApplyEntriesMax, bool EndOfRound)
 {
+    /// <summary>
+    /// The log must spare its room: terms, votes and snapshots are persisted, and what waits for them leaves; entries,
+    /// and what claims them, wait.
+    /// </summary>
+    public bool IsWithoutEntries { get; init; }
+
     /// <summary>No limit, at the end of a round.</summary>
     public static ReadyBudget Unlimited => new(long.MaxValue, int.MaxValue, EndOfRound: true);
 }

@@ -71,13 +71,15 @@ internal sealed class PersistQueue
         _snapshotDurable = false;
     }
 
-    /// <summary>The next write, or null if nothing waits.</summary>
+    /// <summary>
+    /// The next write, or null if nothing waits that may be written; with <paramref name="bytesMax"/> 0 no entries may.
+    /// </summary>
     public PersistTask? Take(HardState current, long bytesMax)
     {
         var voteChanged = current.Term != _handed.Term || current.Vote != _handed.Vote;
         var installs = SnapshotIsDue();
-        var hasEntries = _log.HasEntriesToPersist;
-        if (!voteChanged && !installs && !hasEntries && _held.Count == 0)
+        var hasEntries = bytesMax > 0 && _log.HasEntriesToPersist;
+        if (!voteChanged && !installs && !hasEntries && !AnyMayLeave())
         {
             return null;
         }
@@ -176,6 +178,19 @@ internal sealed class PersistQueue
         }
 
         _held.RemoveRange(kept, _held.Count - kept);
+    }
+
+    private bool AnyMayLeave()
+    {
+        foreach (var held in _held)
+        {
+            if (MayLeave(held))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool MayLeave(Held held) => held.Index < _log.NextPersistIndex

@@ -113,7 +113,9 @@ internal sealed class HttpDoors
                 isSerializable ? ReadConsistency.Local : ReadConsistency.Linearizable,
                 linked.Token).ConfigureAwait(false);
             EtcdCodec.Decode(read.Answer, out var bytes);
-            return !isQuotaExcluded && StatusResponse.Parser.ParseFrom(bytes.Span).DbSize > _quotaBytes
+            var isOutOfSpace = group.Status.IsOutOfSpace
+                || StatusResponse.Parser.ParseFrom(bytes.Span).DbSize > _quotaBytes;
+            return isOutOfSpace && !isQuotaExcluded
                 ? "ALARM NOSPACE"
                 : string.Empty;
         }

@@ -21,6 +21,8 @@ internal static class StartFailures
         StoreRefusedException or StorageDamagedException => Sentence(exception.Message),
         StorageFullException or FileSystemException { Failure: FileFailure.NoSpace } =>
             $"There is no room on the disk: {Sentence(exception.Message)}",
+        FileSystemException { Failure: FileFailure.TooManyOpen } =>
+            $"Too many files are open (raise the limit, ulimit -n): {Sentence(exception.Message)}",
         FileSystemException => $"The data directory cannot be used: {Sentence(exception.Message)}",
         _ when IsAddressInUse(exception) =>
             $"A client port of {string.Join(", ", options.ClientEndpoints)} is in use; stop what listens there, or "

@@ -35,6 +35,9 @@ internal sealed class ObservedLog : ILogStorage
     public long Cost(StoreRecord record) => _log.Cost(record);
 
     /// <inheritdoc/>
+    public bool MustSpareRoom => _log.MustSpareRoom;
+
+    /// <inheritdoc/>
     public long StateRoomBytes => _log.StateRoomBytes;
 
     /// <inheritdoc/>

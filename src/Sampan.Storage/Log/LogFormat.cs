@@ -8,7 +8,7 @@ internal static class LogFormat
     /// <summary>The unit of alignment: headers stand only at its multiples.</summary>
     public const int BlockBytes = 4096;
 
-    /// <summary>No segment has fewer blocks: a file that has was cut.</summary>
+    /// <summary>No segment has fewer blocks.</summary>
     public const int SegmentBlocksMin = 16;
 
     /// <summary>First four bytes of a header: "SPML" as they stand on disk.</summary>

@@ -15,8 +15,10 @@ namespace Sampan.Storage.Log;
 /// of one. And a segment's header, once durable, voids whatever stands behind batch f - 1 in earlier segments, so a
 /// tail that was cut once is never met again.</para>
 /// <para>A segment that is gone is missed. A gap shows a missing one in between. Before the last one, a mark tells that
-/// its first batch, the state block, was durable. The oldest one may have gone as soon as the next one's state block
-/// said all that it said; so that block was durable, or the oldest one is still there (I-27).</para>
+/// its first batch, the state block, was durable; so what the last one has for a length, if it has no header, proves
+/// nothing, and a file that something else made of that name does no harm. The oldest one may have gone as soon as the
+/// next one's state block said all that it said; so that block was durable, or the oldest one is still there
+/// (I-27).</para>
 /// </remarks>
 internal sealed class LogRecovery
 {
@@ -146,7 +148,7 @@ internal sealed class LogRecovery
                 RequireWhole(reader, header, path);
                 _segments.Add(new Segment(sequence, header.Batch, file, path));
             }
-            else if (!isLast || reader.Blocks < LogFormat.SegmentBlocksMin || HoldsAny(reader, sequence))
+            else if (!isLast || HoldsAny(reader, sequence))
             {
                 throw Damaged(path, sequence, block: 0, "the segment's header is bad");
             }

@@ -16,7 +16,8 @@ namespace Sampan.Storage.Log;
 /// <para>Durability: only one batch is in flight. Batch n is written after batch n - 1 was synced, or rewritten by
 /// recovery; so at most one batch can be torn, and it is the last.</para>
 /// <para>Failure: the first call that fails ends the log; every later call throws, and nothing is tried again, since
-/// after a failed sync nobody knows what the disk holds (F1).</para>
+/// after a failed sync nobody knows what the disk holds (F1). A full disk is no failure: appending goes on while the
+/// last segment and the spares last, and is refused without harm from then on until there is room (I-29).</para>
 /// </remarks>
 public sealed partial class SegmentedLog : ILogStorage, IDisposable
 {
@@ -72,6 +73,9 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
 
     /// <inheritdoc/>
     public long StateRoomBytes => _options.StateBytesMax - _table.ReservedBytes;
+
+    /// <inheritdoc/>
+    public bool MustSpareRoom => _spares.IsFull;
 
     /// <summary>How many segments there are; any thread.</summary>
     public int SegmentCount => Volatile.Read(ref _segments).Length;
@@ -139,7 +143,7 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
         {
             AppendBatch(tasks, records);
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is not StorageFullException)
         {
             Fail(failure);
             throw;
@@ -175,7 +179,7 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
     /// Does one bounded step towards two spare segments: renames recycled ones, or writes zeros. To be called by one
     /// worker beside the log writer's, until it says <see cref="SpareStatus.Ready"/>, and again whenever
     /// <see cref="SegmentCount"/> changed or space may be back; while nobody does, nothing is recycled, and the writer
-    /// makes its segments itself, in the middle of an append.
+    /// makes its segments itself, in the middle of an append, until there is no room for one.
     /// </summary>
     public SpareStatus PrepareSpares()
     {
@@ -227,7 +231,7 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
         Take(tasks, records, start);
         Retire();
         _forwardDebtBytes += _batch.BodyBytes;
-        if (_forwardDebtBytes >= ForwardStepBytes && IsForwardDue)
+        if (_forwardDebtBytes >= ForwardStepBytes && IsForwardDue && HasRoomToForward)
         {
             _forwardDebtBytes = 0;
             Forward();

@@ -1,5 +1,6 @@
 using Sampan.Base;
 using Sampan.Io;
+using Sampan.MultiRaft.Abstractions;
 
 namespace Sampan.Storage.Log;
 
@@ -25,6 +26,7 @@ internal sealed class SparePool : IDisposable
     private SpareFile? _unfinished;
     private long _unfinishedBytes;
     private ulong _lastNumber;
+    private bool _isFull;
 
     /// <summary>A pool without spares; new files are numbered above <paramref name="lastNumber"/>.</summary>
     public SparePool(IFileSystem files, string directory, int segmentBytes, ulong lastNumber)
@@ -51,6 +53,11 @@ internal sealed class SparePool : IDisposable
         }
     }
 
+    /// <summary>
+    /// Whether no spare could be made for want of room, and there have not been enough of them since; any thread.
+    /// </summary>
+    public bool IsFull => Volatile.Read(ref _isFull);
+
     /// <summary>Takes a spare, if there is one; the writer.</summary>
     public SpareFile? TryTake()
     {
@@ -65,13 +72,32 @@ internal sealed class SparePool : IDisposable
         return null;
     }
 
-    /// <summary>Makes a spare at once; the writer, where nobody prepared one in time.</summary>
+    /// <summary>
+    /// Makes a spare at once; the writer, where nobody prepared one in time. Throws <see cref="StorageFullException"/>
+    /// and leaves nothing if there is no room. From then on it is left to the preparing thread: two that try would take
+    /// the room from each other.
+    /// </summary>
     public SpareFile CreateNow()
     {
-        var spare = Begin();
-        for (var bytes = 0L; bytes < _segmentBytes; bytes += _zeros.Length)
+        if (IsFull)
         {
-            WriteZeros(spare, bytes);
+            throw new StorageFullException(Full);
+        }
+
+        SpareFile? spare = null;
+        try
+        {
+            spare = Begin();
+            for (var bytes = 0L; bytes < _segmentBytes; bytes += _zeros.Length)
+            {
+                WriteZeros(spare, bytes);
+            }
+        }
+        catch (FileSystemException failure) when (failure.Failure == FileFailure.NoSpace)
+        {
+            Volatile.Write(ref _isFull, true);
+            Abandon(spare);
+            throw new StorageFullException(Full, failure);
         }
 
         return Finish(spare);
@@ -118,6 +144,7 @@ internal sealed class SparePool : IDisposable
 
         if (Count >= LogOptions.SparesMin && _unfinished is null)
         {
+            Volatile.Write(ref _isFull, false);
             return SpareStatus.Ready;
         }
 
@@ -128,7 +155,9 @@ internal sealed class SparePool : IDisposable
         }
         catch (FileSystemException failure) when (failure.Failure == FileFailure.NoSpace)
         {
-            Abandon();
+            Volatile.Write(ref _isFull, true);
+            Abandon(_unfinished);
+            _unfinished = null;
             return SpareStatus.NoSpace;
         }
     }
@@ -228,15 +257,16 @@ internal sealed class SparePool : IDisposable
         return new SpareFile(path, unfinished.File);
     }
 
-    private void Abandon()
+    private void Abandon(SpareFile? unfinished)
     {
-        if (_unfinished is { } unfinished)
+        if (unfinished is not null)
         {
-            _unfinished = null;
             unfinished.File.Dispose();
             _files.DeleteFile(unfinished.Path);
         }
     }
+
+    private string Full => $"there is no room for a segment of {_segmentBytes} bytes in {_directory}";
 
     private ulong NextNumber() => Interlocked.Increment(ref _lastNumber);
 }

@@ -9,6 +9,8 @@ public enum SpareStatus
     /// <summary>A step was done; call again.</summary>
     Working = 1,
 
-    /// <summary>The disk is full; what was begun is deleted. Appending goes on while spares last.</summary>
+    /// <summary>
+    /// The disk is full; what was begun is deleted. Appending goes on while spares last, and they are spared.
+    /// </summary>
     NoSpace = 2,
 }

@@ -207,16 +207,17 @@ internal sealed class SnapshotGroup
         string entry, IReadOnlyList<SnapshotMeta> marked, List<StoredSnapshot> sound, List<string> remarks)
     {
         var path = System.IO.Path.Combine(Path, entry);
-        if (entry.EndsWith(SnapshotName.DamagedSuffix, StringComparison.Ordinal))
+        var isDirectory = _fileSystem.DirectoryExists(path);
+        if (isDirectory && SnapshotName.TryParse(entry, SnapshotName.DamagedSuffix, out _))
         {
             return;
         }
 
-        if (entry.EndsWith(SnapshotName.TemporarySuffix, StringComparison.Ordinal))
+        if (isDirectory && SnapshotName.TryParse(entry, SnapshotName.TemporarySuffix, out _))
         {
             _fileSystem.DeleteDirectory(path);
         }
-        else if (!SnapshotName.TryParse(entry, out var name) || !_fileSystem.DirectoryExists(path))
+        else if (!isDirectory || !SnapshotName.TryParse(entry, out var name))
         {
             remarks.Add($"{path} is no snapshot; it is left alone");
         }
@@ -296,8 +297,8 @@ internal sealed class SnapshotGroup
     private void BoundDamaged()
     {
         var damaged = _fileSystem.List(Path)
-            .Where(entry => entry.EndsWith(SnapshotName.DamagedSuffix, StringComparison.Ordinal))
-            .OrderByDescending(entry => IndexOf(entry[..^SnapshotName.DamagedSuffix.Length]))
+            .Where(IsSetAside)
+            .OrderByDescending(IndexOf)
             .ThenBy(entry => entry, StringComparer.Ordinal);
         foreach (var entry in damaged.Skip(DamagedMax))
         {
@@ -305,7 +306,11 @@ internal sealed class SnapshotGroup
         }
     }
 
-    private static ulong IndexOf(string entry) => SnapshotName.TryParse(entry, out var name) ? name.Index : 0;
+    private bool IsSetAside(string entry) => SnapshotName.TryParse(entry, SnapshotName.DamagedSuffix, out _)
+        && _fileSystem.DirectoryExists(System.IO.Path.Combine(Path, entry));
+
+    private static ulong IndexOf(string entry) =>
+        SnapshotName.TryParse(entry, SnapshotName.DamagedSuffix, out var name) ? name.Index : 0;
 
     private static bool IsSame(SnapshotMeta mark, SnapshotMeta found) =>
         mark.Configuration.Index == found.Configuration.Index

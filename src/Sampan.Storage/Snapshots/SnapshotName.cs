@@ -43,6 +43,13 @@ internal readonly record struct SnapshotName(ulong Index, uint Copy)
         return copy >= 1 && string.Equals(name.ToString(), text, StringComparison.Ordinal);
     }
 
+    /// <summary>Reads a name with this suffix.</summary>
+    public static bool TryParse(string text, string suffix, out SnapshotName name)
+    {
+        name = default;
+        return text.EndsWith(suffix, StringComparison.Ordinal) && TryParse(text[..^suffix.Length], out name);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Copy == 1
         ? Index.ToString(CultureInfo.InvariantCulture)

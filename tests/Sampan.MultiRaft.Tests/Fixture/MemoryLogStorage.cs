@@ -15,6 +15,9 @@ internal sealed class MemoryLogStorage : ILogStorage
     /// <summary>Thrown by the next append, if set.</summary>
     public Exception? Fault { get; set; }
 
+    /// <inheritdoc/>
+    public bool MustSpareRoom { get; set; }
+
     /// <summary>How many groups it has room for.</summary>
     public int GroupsMax { get; set; } = int.MaxValue;
 

@@ -9,6 +9,8 @@ namespace Sampan.Raft.Tests.Paper;
 /// <summary>Dissertation, 3.5 and 3.6, the leader's side: what is sent, what commits, what is bounded.</summary>
 public sealed class ReplicationTests
 {
+    private static readonly ReadyBudget WithoutEntries = ReadyBudget.Unlimited with { IsWithoutEntries = true };
+
     [Fact]
     public void A_leader_starts_its_term_with_an_empty_entry_6_4()
     {
@@ -323,6 +325,39 @@ public sealed class ReplicationTests
         lone.Step(Mail.Append(2, 3, LogId.Zero, 0, Mail.Command(3, 1)));
         Assert.Null(lone.Take(new ReadyBudget(PersistBytes: 0, ApplyEntriesMax: 0, EndOfRound: false)));
         Assert.Empty(lone.Sent);
+    }
+
+    /// <summary>
+    /// A log that must spare its room takes terms and votes, and what rests on them leaves; entries wait, and so does
+    /// whatever claims them, until there is room.
+    /// </summary>
+    [Fact]
+    public void Without_room_for_entries_votes_are_given_and_entries_wait()
+    {
+        var lone = new Lone();
+        lone.Step(Mail.Append(2, 3, LogId.Zero, 0, Mail.Command(3, 1)));
+        var task = Assert.IsType<PersistTask>(lone.Take(WithoutEntries));
+        Assert.Equal(3UL, task.HardState?.Term);
+        Assert.Empty(task.Entries);
+        lone.Write();
+        lone.Report();
+        Assert.Empty(lone.All(MessageKind.AppendResponse));
+
+        // Nothing more can be written, so nothing is: no empty writes that wake everybody again and again.
+        Assert.Null(lone.Take(WithoutEntries));
+        lone.Tick(lone.T * 3);
+        lone.Step(Mail.Vote(3, 5, new LogId(3, 1)));
+        task = Assert.IsType<PersistTask>(lone.Take(WithoutEntries));
+        Assert.Equal((5UL, 3UL), (task.HardState?.Term, task.HardState?.Vote.Value));
+        Assert.Empty(task.Entries);
+        lone.Write();
+        lone.Report();
+        Assert.False(Assert.Single(lone.All(MessageKind.VoteResponse)).Reject);
+
+        lone.Step(Mail.Append(3, 5, new LogId(3, 1), 0, Mail.Command(5, 2)));
+        lone.Settle();
+        Assert.Equal(2UL, lone.All(MessageKind.AppendResponse)[^1].Index);
+        Assert.Equal(2UL, lone.Log.LastIndex);
     }
 
     [Fact]

@@ -176,11 +176,12 @@ internal sealed partial class RandomRun
     private ulong DrawReport(ReplicaUnderTest replica) =>
         _prng.Chance(1, 4) ? 1 + _prng.NextBelow(replica.WrittenNumber) : replica.WrittenNumber;
 
-    private ReadyBudget DrawBudget() => _prng.NextBelow(6) switch
+    private ReadyBudget DrawBudget() => _prng.NextBelow(7) switch
     {
         0 => new ReadyBudget(0, int.MaxValue, EndOfRound: true),
         1 => new ReadyBudget(_prng.NextBetween(1, 100), 1, EndOfRound: false),
         2 => new ReadyBudget(long.MaxValue, 0, EndOfRound: false),
+        3 => ReadyBudget.Unlimited with { IsWithoutEntries = true },
         _ => ReadyBudget.Unlimited,
     };
 

@@ -74,8 +74,8 @@ public sealed class LogDamageTests
     }
 
     /// <summary>
-    /// Of a last segment that was cut in its header nothing tells that it was ever opened, but for its length: a
-    /// segment has all of its blocks before it gets its name.
+    /// Of a last segment that was cut in its header nothing in it tells that it was ever opened: the segment before it
+    /// does.
     /// </summary>
     [Theory]
     [InlineData(0)]

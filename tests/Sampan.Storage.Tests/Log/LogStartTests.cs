@@ -76,6 +76,10 @@ public sealed class LogStartTests
     [InlineData("never opened", "end mark lost, sixth torn", 0)]
     [InlineData("never opened", "end mark lost, third torn", 0)]
     [InlineData("never opened", "end mark lost, segment header torn", 0)]
+    [InlineData("never opened and short", "nothing", 0)]
+    [InlineData("never opened and short", "end mark lost", 6)]
+    [InlineData("empty", "nothing", 0)]
+    [InlineData("empty", "end mark lost", 6)]
     [InlineData("header only", "nothing", 0)]
     [InlineData("header only", "end mark lost", 6)]
     [InlineData("header only", "end mark lost, sixth torn", 0)]
@@ -97,6 +101,13 @@ public sealed class LogStartTests
                 break;
             case "never opened":
                 Corrupt(disk, segment: 2, block: 0, at: 0, count: 16 * BlockBytes);
+                break;
+            case "never opened and short":
+                Corrupt(disk, segment: 2, block: 0, at: 0, count: 16 * BlockBytes);
+                Cut(disk, segment: 2, lengthBytes: (3 * BlockBytes) + 7);
+                break;
+            case "empty":
+                Cut(disk, segment: 2, lengthBytes: 0);
                 break;
             case "header only":
                 Corrupt(disk, segment: 2, block: 1, at: 0, count: 15 * BlockBytes);
@@ -225,6 +236,12 @@ public sealed class LogStartTests
         }
 
         file.Write(((long)block * BlockBytes) + at, bytes);
+    }
+
+    private static void Cut(SimulatedFileSystem disk, int segment, long lengthBytes)
+    {
+        using var file = disk.Open($"{LogScripts.Folder}/{segment:x16}.log", FileOpenMode.ReadWrite);
+        file.SetLength(lengthBytes);
     }
 
     private static int LastBatch(SimulatedFileSystem disk)
