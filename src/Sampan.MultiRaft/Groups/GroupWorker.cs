@@ -171,7 +171,7 @@ internal sealed class GroupWorker : IWorker
             var refusal = input.Message.Forward.Refuse(RaftErrorCode.Unavailable);
             _store.Transport.Send(input.From.Store, StoreMessage.Of(refusal));
         }
-        else if (!isThere)
+        else if (!isThere && _identity.Membership.View.MayCreate)
         {
             _life.MayCreate(input.Message);
         }
@@ -253,6 +253,11 @@ internal sealed class GroupWorker : IWorker
         var view = _identity.Membership.View;
         foreach (var host in _hosts)
         {
+            if (view.GivenUp is not null)
+            {
+                host.GiveUp(view.GivenUp);
+            }
+
             if (host.NextDeadline <= now && view.MayAct(host.Group))
             {
                 host.Tick(now);

@@ -379,6 +379,15 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         PublishStatus();
     }
 
+    /// <summary>The store belongs to a majority that was given up (I-36): this replica serves nobody.</summary>
+    public void GiveUp(string reason)
+    {
+        if (_failure is null)
+        {
+            Stop(RaftErrorCode.Stopped, reason);
+        }
+    }
+
     // As the committed configuration names it, if it does: a binding that is not committed proves nothing.
     private bool TryGetMember(ReplicaId replica, out Member member) =>
         _core.ConfigurationAt(_core.CommitIndex).Configuration.TryGetMember(replica, out member)

@@ -36,7 +36,7 @@ internal sealed class PeerTable
 
     // Groups in which this store was admitted, durably, or that need nobody else; only those it still has.
     private readonly SortedSet<GroupId> _admitted = [];
-    private ulong _recoveryGeneration;
+    private readonly RecoveryStanding _standing;
     private PeerView? _view;
 
     /// <summary>
@@ -48,12 +48,17 @@ internal sealed class PeerTable
         Invariant.Holds(self.Incarnation.IsBound && self.Store.Value != 0);
         _self = self;
         _log = log;
-        _recoveryGeneration = self.RecoveryGeneration;
+        _standing = new RecoveryStanding(records);
         foreach (var record in records)
         {
-            if (record.Kind == StoreRecordKind.PeerIncarnation)
+            if (record.Kind == StoreRecordKind.PeerIncarnation && record.Incarnation.IsBound)
             {
                 _records[record.Peer] = new PeerRecord(record.Incarnation, underWay: 0);
+            }
+            else if (record.Kind == StoreRecordKind.PeerIncarnation)
+            {
+                // A recovery gave the store up; what was recorded of it protects nothing any more.
+                _records.Remove(record.Peer);
             }
         }
     }
@@ -70,6 +75,11 @@ internal sealed class PeerTable
     /// <summary>Why some group waits, or is barred, as a sentence; null if none does.</summary>
     public string? Explain()
     {
+        if (_standing.GivenUp is { } givenUp)
+        {
+            return givenUp;
+        }
+
         var barred = _configurations.FirstOrDefault(pair => IsBarred(pair.Value));
         if (barred.Value is not null)
         {
@@ -87,6 +97,11 @@ internal sealed class PeerTable
     }
 
     /// <summary>
+    /// A replica was found at start; no configuration that its log knows, committed or not, has a higher generation.
+    /// </summary>
+    public void Found(ulong recoveryGeneration) => Hold(recoveryGeneration);
+
+    /// <summary>
     /// A group's bootstrap mark is durable, or was found at start, perhaps with the record that this store was admitted
     /// to it.
     /// </summary>
@@ -98,7 +113,7 @@ internal sealed class PeerTable
         }
 
         _configurations.Add(group, initial);
-        _recoveryGeneration = Math.Max(_recoveryGeneration, initial.RecoveryGeneration);
+        Hold(initial.RecoveryGeneration);
         var others = OtherVoters(initial);
         if (isAdmitted || others.Length == 0)
         {
@@ -116,7 +131,7 @@ internal sealed class PeerTable
     public void Committed(GroupId group, Configuration configuration)
     {
         _configurations[group] = configuration;
-        _recoveryGeneration = Math.Max(_recoveryGeneration, configuration.RecoveryGeneration);
+        Hold(configuration.RecoveryGeneration);
         if (IsBoundHere(configuration))
         {
             _admission.Settle(group);
@@ -181,6 +196,11 @@ internal sealed class PeerTable
             return;
         }
 
+        if (record.Kind == StoreRecordKind.RecoveryGeneration)
+        {
+            return;
+        }
+
         Invariant.Holds(record.Kind == StoreRecordKind.PeerIncarnation);
         Invariant.Holds(_records.ContainsKey(record.Peer));
         var known = _records[record.Peer];
@@ -224,7 +244,15 @@ internal sealed class PeerTable
             && _live.TryGetValue(from.Store, out var peer)
             && peer.Incarnation == facts.Incarnation && peer.Boot == facts.Boot)
         {
+            if (StandingRefusalOf(facts) is not null)
+            {
+                // Neither had a standing when they met, and they joined different ones since.
+                _live.Remove(from.Store);
+                return;
+            }
+
             peer.Learn(facts);
+            Join(facts);
             Reconsider();
         }
     }
@@ -236,12 +264,7 @@ internal sealed class PeerTable
     public void Tick()
     {
         _introductions.Clear();
-        foreach (var store in _live.Keys)
-        {
-            Tell(store);
-        }
-
-        _view = null;
+        TellAll();
     }
 
     /// <summary>Takes the next facts to be sent; drained by the owner after every other call.</summary>
@@ -249,13 +272,20 @@ internal sealed class PeerTable
 
     private string? RefusalOf(Handshake other)
     {
-        var self = _self with { RecoveryGeneration = _recoveryGeneration };
-        return other.ClusterId != self.ClusterId ? Refusals.Cluster(self, other)
+        var self = _self;
+        var refusal = other.ClusterId != self.ClusterId ? Refusals.Cluster(self, other)
             : other.Protocol != self.Protocol ? Refusals.Protocol(self, other)
             : other.Store.Value == 0 || !other.Incarnation.IsBound ? Refusals.Nobody(self)
             : other.Store == self.Store ? Refusals.OwnId(self, other)
-            : other.RecoveryGeneration != self.RecoveryGeneration ? Refusals.Generation(self, other)
             : null;
+        return refusal ?? StandingRefusalOf(other);
+    }
+
+    private string? StandingRefusalOf(Handshake other)
+    {
+        var refusal = _standing.RefusalOf(_self, other);
+        _view = refusal is null ? _view : null;
+        return refusal;
     }
 
     private string? RefusalOf(StoreId store, Incarnation came)
@@ -320,9 +350,45 @@ internal sealed class PeerTable
             _live[store] = new LivePeer(_self.Incarnation, handshake);
         }
 
+        Join(handshake);
         reply.Accept();
         Tell(store);
         Reconsider();
+    }
+
+    // Those that hold nothing wait for somebody to join: they are told as soon as this store is one.
+    private void Hold(ulong recoveryGeneration)
+    {
+        var wasOpen = _standing.IsOpen;
+        _standing.Holds(recoveryGeneration);
+        if (wasOpen)
+        {
+            TellAll();
+        }
+    }
+
+    private void Join(Handshake other)
+    {
+        var wasOpen = _standing.IsOpen;
+        if (_standing.Join(other) is { } record)
+        {
+            _log.Enqueue(record);
+        }
+
+        if (wasOpen && !_standing.IsOpen)
+        {
+            TellAll();
+        }
+    }
+
+    private void TellAll()
+    {
+        // What is told below is what is known now.
+        _view = null;
+        foreach (var store in _live.Keys)
+        {
+            Tell(store);
+        }
     }
 
     private void Tell(StoreId store)
@@ -372,7 +438,8 @@ internal sealed class PeerTable
             .Append(new RecordedStore(_self.Store, _self.Incarnation))
             .OrderBy(known => known.Store);
         return new PeerView(
-            _self with { RecoveryGeneration = _recoveryGeneration, IsAdmitted = IsAdmitted },
+            _standing.Sign(_self) with { IsAdmitted = IsAdmitted },
+            _standing.GivenUp,
             _admission.Groups.ToHashSet(),
             _configurations.Where(pair => IsBarred(pair.Value)).Select(pair => pair.Key).ToHashSet(),
             peers,

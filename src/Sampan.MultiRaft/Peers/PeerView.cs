@@ -14,17 +14,30 @@ internal sealed class PeerView
     /// <summary>A view of these facts, which are not changed afterwards.</summary>
     public PeerView(
         Handshake self,
+        string? givenUp,
         IReadOnlySet<GroupId> waiting,
         IReadOnlySet<GroupId> barred,
         IReadOnlyDictionary<StoreId, PeerStanding> peers,
         IReadOnlyList<RecordedStore> recorded)
     {
         _self = self;
+        GivenUp = givenUp;
         _waiting = waiting;
         _barred = barred;
         _peers = peers;
         Recorded = recorded;
     }
+
+    /// <summary>
+    /// Why the store takes no part in anything any more: it heard of a recovery that gave it up (I-36); null: it does.
+    /// </summary>
+    public string? GivenUp { get; }
+
+    /// <summary>
+    /// Whether a message of a leader may make a replica here. Not before it is clear on which side of a recovery this
+    /// store stands, since that leader's standing would not follow from its log (I-36).
+    /// </summary>
+    public bool MayCreate => GivenUp is null && !_self.HoldsNothing;
 
     /// <summary>The incarnations that a leader may bind, this store's own included, by store.</summary>
     public IReadOnlyList<RecordedStore> Recorded { get; }
@@ -41,7 +54,7 @@ internal sealed class PeerView
     /// leader created, since that leader knew whom it spoke to (<see cref="Groups.ReplicaHost"/>); false once the group
     /// has bound another incarnation of this store.
     /// </summary>
-    public bool MayAct(GroupId group) => !_barred.Contains(group) && !_waiting.Contains(group);
+    public bool MayAct(GroupId group) => GivenUp is null && !_barred.Contains(group) && !_waiting.Contains(group);
 
     /// <summary>
     /// Whether messages of a group may be exchanged with a member: its store is connected, and is the one that is
