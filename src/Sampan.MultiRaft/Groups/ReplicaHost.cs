@@ -471,8 +471,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         {
             Group = Group,
             Replica = _replica,
-            Leader = status.Leader,
-            IsLeader = status.Role == Role.Leader,
+            // One that has stopped leads nobody and hears nobody, whatever its core believed last.
+            Leader = _failure is null ? status.Leader : ReplicaId.None,
+            IsLeader = _failure is null && status.Role == Role.Leader,
             Term = status.HardState.Term,
             CommitIndex = status.HardState.Commit,
             AppliedIndex = status.AppliedIndex,

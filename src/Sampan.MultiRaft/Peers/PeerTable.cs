@@ -350,7 +350,6 @@ internal sealed class PeerTable
             _live[store] = new LivePeer(_self.Incarnation, handshake);
         }
 
-        Join(handshake);
         reply.Accept();
         Tell(store);
         Reconsider();

@@ -14,7 +14,8 @@ namespace Sampan.MultiRaft.Peers;
 /// keeps its standing; with any other one no stream is opened, so no vote, entry or snapshot passes. 3. A store without
 /// a replica holds nothing that could contradict anybody. It takes the standing of the first store that has one, by a
 /// record; until then no replica is made here (<see cref="PeerView.MayCreate"/>), and records reach the disk in their
-/// order. 4. Two stores that were recovered apart count alike, so the directory is part of it.</para>
+/// order. What counts are facts that come over an open stream: a handshake alone may be that of a store which refuses
+/// everybody, since it was given up. 4. Two stores that were recovered apart count alike, so the directory is part of it.</para>
 /// <para>A store that hears of a higher generation takes no part as long as it runs: clients that know its address must
 /// not be served by both sides. Not for good, so that a recovery that was a mistake can be taken back by stopping the
 /// store on which it was done.</para>
@@ -62,10 +63,15 @@ internal sealed class RecoveryStanding
 
     /// <summary>
     /// Why there is nothing to exchange with a store of this cluster; null if there may be. Takes note of a higher
-    /// generation.
+    /// generation, and refuses everybody from then on.
     /// </summary>
     public string? RefusalOf(Handshake self, Handshake other)
     {
+        if (GivenUp is not null)
+        {
+            return GivenUp;
+        }
+
         if (IsSame(other)
             || (IsOpen && other.RecoveryGeneration > _generation)
             || (other.HoldsNothing && other.RecoveryGeneration < _generation))
@@ -85,8 +91,8 @@ internal sealed class RecoveryStanding
     }
 
     /// <summary>
-    /// A store is accepted, or repeats its facts: one that holds nothing takes the standing of one that does. Returns
-    /// the record that keeps it, if it is another one than before.
+    /// A store repeats its facts over a stream that both have accepted: one that holds nothing takes the standing of one
+    /// that does. Returns the record that keeps it, if it is another one than before.
     /// </summary>
     public StoreRecord? Join(Handshake other)
     {

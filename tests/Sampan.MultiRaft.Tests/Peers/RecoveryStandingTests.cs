@@ -65,6 +65,19 @@ public sealed class RecoveryStandingTests
         Assert.Null(_two.Table.View.GivenUp);
     }
 
+    /// <summary>It would take them along to the side that was given up.</summary>
+    [Fact]
+    public void Nobody_joins_a_store_that_was_given_up()
+    {
+        _one.Recover(_group, generation: 1);
+        _two.Ask(_one);
+        Assert.Equal(_two.Table.View.GivenUp, _two.Ask(_four).Reason);
+        _four.Ask(_two);
+        _four.PersistAll();
+        Assert.True(_one.Meet(_four));
+        Assert.Equal(1UL, _four.Table.Introduce(_one.Id).RecoveryGeneration);
+    }
+
     [Fact]
     public void A_configuration_that_is_not_committed_speaks_too()
     {
@@ -109,6 +122,11 @@ public sealed class RecoveryStandingTests
     {
         _one.Recover(_group, generation: 1);
         _four.Ask(_one);
+        _four.PersistAll();
+        var stream = new StoreConnection(_one.Id, _one.Boot, Number: 1);
+        _four.Table.Introduced(stream, _one.Table.Introduce(_four.Id));
+        Assert.Equal(1, _four.UnderWay);
+        Assert.True(_four.Table.View.MayCreate);
         _four.Restart();
         Assert.False(_four.Table.View.MayCreate);
         Assert.True(_one.Meet(_four));
