@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sampan.Cli.Inspect;
 using Sampan.Io;
-using Sampan.MultiRaft.Abstractions;
 using Sampan.Storage.Identity;
 using Sampan.Storage.Log;
 using Sampan.Storage.Snapshots;
@@ -100,21 +99,9 @@ internal static class InspectCommand
             var isSound = show(parsed, files, directory, Printing.Console(parsed.InvocationConfiguration.Output));
             return isSound ? null : string.Empty;
         }
-        catch (StoreRefusedException exception)
+        catch (Exception exception) when (DirectoryFailures.Explain(exception, path) is { } reason)
         {
-            return $"{exception.Message}.";
-        }
-        catch (StorageDamagedException exception)
-        {
-            return $"{exception.Message}.";
-        }
-        catch (FileSystemException exception)
-        {
-            return $"{exception.Message}.";
-        }
-        catch (ArgumentException exception)
-        {
-            return $"DIR is '{path}': {exception.Message}";
+            return reason;
         }
     }
 }

@@ -50,10 +50,11 @@ public sealed class MajorityRecovery
                 $"the data directory {_path} never took part in anything: its first start did not come to its end");
         }
 
-        using var log = new LogInspector(_files, directory.LogPath, directory.Identity.Incarnation).Open();
-        return log.LastBatch > 0
-            ? PlanOf(directory, log.Groups, log.Records)
-            : throw new StorageDamagedException($"{directory.LogPath}: this store has run before, but its log is gone");
+        using var log = new LogInspector(_files, directory.LogPath, directory.Identity.Incarnation)
+        {
+            MustExist = true,
+        }.Open();
+        return PlanOf(directory, log.Groups, log.Records);
     }
 
     /// <summary>
