@@ -160,6 +160,47 @@ public sealed class LostMajorityTests
         Assert.Equal("without the first", cluster[1].Commands(1)[^1]);
     }
 
+    /// <summary>Started with the first settings, they would be a majority of a group with the same id.</summary>
+    [Fact]
+    public void Stores_with_empty_directories_do_not_begin_a_group_anew_beside_what_is_left()
+    {
+        var cluster = Filled(3);
+        Lose(cluster, 3);
+        cluster[1].Recover();
+        cluster[1].Start();
+        cluster[2].Wipe();
+        cluster[3].Wipe();
+        cluster.RunUntil(() => cluster.Leader(1) == cluster[1]);
+        cluster.Run(_long);
+        var members = Enumerable.Range(1, 3).Select(i => new Member(new ReplicaId((ulong)i), new StoreId((ulong)i)));
+        foreach (var i in (int[])[2, 3])
+        {
+            var asked = cluster[i].Host
+                .CreateAsync(new GroupId(1), Configuration.Of(members, []), CancellationToken.None).AsTask();
+            cluster.RunUntil(() => asked.IsCompleted);
+            var failure = Assert.IsType<RaftException>(asked.Exception?.InnerException);
+            Assert.Equal((RaftErrorCode.InvalidChange, RequestOutcome.NotApplied), (failure.Code, failure.Outcome));
+            Assert.StartsWith(
+                $"the configuration of group 1 has recovery generation 0, store {new StoreId((ulong)i)} has 1: ",
+                failure.Message,
+                StringComparison.Ordinal);
+        }
+
+        // One that is really new goes on from there.
+        var first = new Configuration(
+            [new ReplicaId(1), new ReplicaId(2), new ReplicaId(3)],
+            [],
+            [],
+            [],
+            autoLeave: false,
+            members,
+            recoveryGeneration: 1);
+        cluster.Bootstrap(2, first, 1, 2, 3);
+        cluster.RunUntil(() => cluster.Leader(2) is not null);
+        cluster.Propose(cluster.Leader(2)!, 2, "new"); // There is one.
+        Assert.Equal(cluster[1], cluster.Leader(1));
+    }
+
     [Fact]
     public void Two_recoveries_are_two_clusters_that_never_meet()
     {

@@ -249,9 +249,9 @@ internal sealed class GroupWorker : IWorker
         var view = _identity.Membership.View;
         foreach (var host in _hosts)
         {
-            if (view.GivenUp is not null)
+            if (view.GivenUpOf(host.Group) is { } givenUp)
             {
-                host.GiveUp(view.GivenUp);
+                host.GiveUp(givenUp);
             }
 
             if (host.NextDeadline <= now && view.MayAct(host.Group))

@@ -36,6 +36,9 @@ internal sealed class PeerTable
 
     // Groups in which this store was admitted, durably, or that need nobody else; only those it still has.
     private readonly SortedSet<GroupId> _admitted = [];
+
+    // Groups that were begun here on the side that a recovery gave up, and why they take no part.
+    private readonly SortedDictionary<GroupId, string> _overtaken = [];
     private readonly RecoveryStanding _standing;
     private PeerView? _view;
 
@@ -80,6 +83,11 @@ internal sealed class PeerTable
             return givenUp;
         }
 
+        if (_overtaken.Count > 0)
+        {
+            return _overtaken.First().Value;
+        }
+
         var barred = _configurations.FirstOrDefault(pair => IsBarred(pair.Value));
         if (barred.Value is not null)
         {
@@ -119,6 +127,10 @@ internal sealed class PeerTable
         {
             _admitted.Add(group);
         }
+        else if (initial.RecoveryGeneration < _standing.Generation)
+        {
+            _overtaken[group] = Refusals.Overtaken(_self.Store, group, initial, _standing.Generation);
+        }
         else if (!IsBoundHere(initial))
         {
             _admission.Require(group, OwnReplica(initial), others);
@@ -135,6 +147,7 @@ internal sealed class PeerTable
         if (IsBoundHere(configuration))
         {
             _admission.Settle(group);
+            _overtaken.Remove(group);
         }
 
         Reconsider();
@@ -146,6 +159,7 @@ internal sealed class PeerTable
         _configurations.Remove(group);
         _admitted.Remove(group);
         _admission.Settle(group);
+        _overtaken.Remove(group);
         Reconsider();
     }
 
@@ -239,18 +253,27 @@ internal sealed class PeerTable
     /// <summary>Another store repeats the facts of its handshake.</summary>
     public void Introduced(StoreConnection from, Handshake facts)
     {
-        var isOfSender = facts.Store == from.Store && facts.Boot == from.Boot;
-        if (isOfSender
-            && _live.TryGetValue(from.Store, out var peer)
-            && peer.Incarnation == facts.Incarnation && peer.Boot == facts.Boot)
+        if (facts.Store != from.Store || facts.Boot != from.Boot)
         {
-            if (StandingRefusalOf(facts) is not null)
+            return;
+        }
+
+        if (StandingRefusalOf(facts) is not null)
+        {
+            // One of them had no standing when they met, and took another one since. The stream stays open, so it is
+            // said there, and again until it is heard: whoever was given up must not go on beside this store.
+            _live.Remove(from.Store);
+            if (_standing.GivenUp is null && _standing.Generation > facts.RecoveryGeneration)
             {
-                // Neither had a standing when they met, and they joined different ones since.
-                _live.Remove(from.Store);
-                return;
+                _introductions.Enqueue(new Introduction(from.Store, Introduce(from.Store)));
             }
 
+            return;
+        }
+
+        if (_live.TryGetValue(from.Store, out var peer)
+            && peer.Incarnation == facts.Incarnation && peer.Boot == facts.Boot)
+        {
             peer.Learn(facts);
             Join(facts);
             Reconsider();
@@ -439,6 +462,7 @@ internal sealed class PeerTable
         return new PeerView(
             _standing.Sign(_self) with { IsAdmitted = IsAdmitted },
             _standing.GivenUp,
+            new Dictionary<GroupId, string>(_overtaken),
             _admission.Groups.ToHashSet(),
             _configurations.Where(pair => IsBarred(pair.Value)).Select(pair => pair.Key).ToHashSet(),
             peers,

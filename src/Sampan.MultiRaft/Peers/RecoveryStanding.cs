@@ -15,7 +15,9 @@ namespace Sampan.MultiRaft.Peers;
 /// a replica holds nothing that could contradict anybody. It takes the standing of the first store that has one, by a
 /// record; until then no replica is made here (<see cref="PeerView.MayCreate"/>), and records reach the disk in their
 /// order. What counts are facts that come over an open stream: a handshake alone may be that of a store which refuses
-/// everybody, since it was given up. 4. Two stores that were recovered apart count alike, so the directory is part of it.</para>
+/// everybody, since it was given up. A group that is begun anew on such a store, with the first configuration, takes no
+/// part: with other empty stores it would be a majority beside what is left. 4. Two stores that were recovered apart
+/// count alike, so the directory is part of it.</para>
 /// <para>A store that hears of a higher generation takes no part as long as it runs: clients that know its address must
 /// not be served by both sides. Not for good, so that a recovery that was a mistake can be taken back by stopping the
 /// store on which it was done.</para>
@@ -36,6 +38,9 @@ internal sealed class RecoveryStanding
             }
         }
     }
+
+    /// <summary>How often a majority was given up, as far as this store took part in what was left.</summary>
+    public ulong Generation => _generation;
 
     /// <summary>Whether it may still take the standing of another store.</summary>
     public bool IsOpen { get; private set; } = true;

@@ -41,6 +41,18 @@ internal static class Refusals
     public static string GivenUp(Handshake self, Handshake other) =>
         $"store {self.Store} takes no part any more: {Generation(self, other)}";
 
+    /// <summary>A group was begun here with its first configuration, though its store had joined a recovery.</summary>
+    public static string Overtaken(StoreId self, GroupId group, Configuration initial, ulong generation) =>
+        $"store {self} takes no part in group {group}: it was begun here with recovery generation "
+        + $"{initial.RecoveryGeneration}, but the store has {generation}, so the group may exist where its majority was "
+        + $"given up by `recover`; {Remedy}";
+
+    /// <summary>A group is to be begun with a configuration of another side of a recovery.</summary>
+    public static string NotOurs(StoreId self, GroupId group, Configuration initial, ulong generation) =>
+        $"the configuration of group {group} has recovery generation {initial.RecoveryGeneration}, store {self} has "
+        + $"{generation}: a group that was there before `recover` is not begun again, start this store so that it "
+        + "creates no group and add it by a membership change; a new one has the generation of its stores";
+
     /// <summary>The same recovery generation, begun twice.</summary>
     public static string RecoveredApart(Handshake self, Handshake other) =>
         $"store {other.Store} and store {self.Store} both have recovery generation {self.RecoveryGeneration}, but of "

@@ -215,6 +215,74 @@ public sealed class RecoveryStandingTests
         }
     }
 
+    /// <summary>
+    /// Two empty directories meet the recovered store first, and only then begin the group anew with the first
+    /// settings: as all know and record each other, they would be a majority beside it.
+    /// </summary>
+    [Fact]
+    public void A_group_that_is_begun_anew_after_joining_a_recovery_takes_no_part()
+    {
+        _one.Recover(_group, generation: 1);
+        TestStore[] anew = [new(2, incarnation: 200), new(3, incarnation: 200)];
+        Assert.True(_one.Meet(anew[0]) && _one.Meet(anew[1]) && anew[0].Meet(anew[1]));
+        var initial = Configuration.Of(
+            Enumerable.Range(1, 3).Select(id => new Member(new ReplicaId((ulong)id), new StoreId((ulong)id))), []);
+        foreach (var store in anew)
+        {
+            store.Bootstrap(_group, initial);
+        }
+
+        foreach (var _ in (int[])[1, 2])
+        {
+            _one.Exchange(anew[0]);
+            _one.Exchange(anew[1]);
+            anew[0].Exchange(anew[1]);
+            Assert.All(anew, store => Assert.False(store.Table.View.MayAct(_group)));
+            Assert.StartsWith(
+                "store 2 takes no part in group 1: it was begun here with recovery generation 0, but the store has 1",
+                anew[0].Table.View.GivenUpOf(_group),
+                StringComparison.Ordinal);
+            Assert.Equal(anew[0].Table.View.GivenUpOf(_group), anew[0].Table.Explain());
+            Array.ForEach(anew, store => store.Restart());
+            Assert.True(_one.Meet(anew[0]) && _one.Meet(anew[1]) && anew[0].Meet(anew[1]));
+        }
+
+        // Other groups do not suffer from it.
+        Assert.True(anew[0].Table.View.MayAct(new GroupId(2)));
+        Assert.Null(anew[0].Table.View.GivenUp);
+        anew[0].Table.Removed(_group);
+        Assert.Null(anew[0].Table.View.GivenUpOf(_group));
+    }
+
+    /// <summary>
+    /// Accepted since it held nothing, it begins the group before it hears more: whoever stops listening says why.
+    /// </summary>
+    [Fact]
+    public void A_group_that_is_begun_between_a_handshake_and_the_first_facts_takes_no_part()
+    {
+        _one.Recover(_group, generation: 1);
+        var anew = new TestStore(2, incarnation: 200);
+        _one.Ask(anew);
+        anew.Ask(_one);
+        _one.PersistAll();
+        anew.PersistAll();
+        anew.Bootstrap(_group, Bound(_one, anew));
+
+        // What was told before the other side had accepted may be lost; it is told again.
+        while (_one.Table.TryTakeIntroduction(out var _))
+        {
+        }
+
+        anew.Deliver(_one);
+        _one.Deliver(anew);
+        Assert.StartsWith("store 2 takes no part any more: ", anew.Table.View.GivenUp, StringComparison.Ordinal);
+
+        // The answer to that is silence.
+        anew.Deliver(_one);
+        Assert.False(_one.Table.TryTakeIntroduction(out _));
+        Assert.Null(_one.Table.View.GivenUp);
+    }
+
     private static Configuration Bound(params TestStore[] stores) => Configuration.Of(
         stores.Select(store => new Member(
             new ReplicaId(store.Id.Value), store.Id, store.Incarnation, Member.DefaultPriority)),

@@ -64,6 +64,7 @@ internal sealed class LostMajorityScenario
         RunUntil(() => _acknowledged.Count > held.Count + 20, "the store that is left takes writes");
         ComeBack(left, others);
         AssertAll(left);
+        BeginAnew(left, others);
         Replace(left, others);
     }
 
@@ -198,6 +199,31 @@ internal sealed class LostMajorityScenario
         }
     }
 
+    /// <summary>
+    /// The others get empty disks and are started as at the very first time. Whether they meet the one that is left
+    /// before they begin the group or after, they are no majority beside it.
+    /// </summary>
+    private void BeginAnew(ScenarioStore left, ScenarioStore[] others)
+    {
+        foreach (var other in others)
+        {
+            other.LosePower();
+            other.LoseDisk();
+            other.Start(_initial);
+        }
+
+        // Four of five are enough to admit each other, until they meet the fifth.
+        RunFor(TimeSpan.FromSeconds(2));
+        var before = left.Machine.Places.Count;
+        RunFor(
+            TimeSpan.FromSeconds(3),
+            () => Assert.DoesNotContain(others, other => other.Group?.Status is { IsLeader: true }));
+        Assert.True(left.Machine.Places.Count > before, "the store that is left was disturbed");
+        Assert.All(others, other => Assert.True(
+            other.Group?.Status is null or { Failure: not null }, $"store {other.Id} takes part {Describe()}"));
+        AssertAll(left);
+    }
+
     /// <summary>Stores with empty disks take the place of those that were given up, and can do without the first.</summary>
     private void Replace(ScenarioStore left, ScenarioStore[] others)
     {
@@ -206,6 +232,9 @@ internal sealed class LostMajorityScenario
             other.LosePower();
             other.LoseDisk();
             other.Start(initial: null);
+
+            // Before it is named: what is bound is the incarnation that was met last.
+            RunFor(TimeSpan.FromSeconds(1));
             var member = new Member(new ReplicaId(other.Id.Value + 100), other.Id);
             ChangeUntilDone(left, MembershipChange.AddLearner(member));
             ChangeUntilDone(left, MembershipChange.AddVoter(member));

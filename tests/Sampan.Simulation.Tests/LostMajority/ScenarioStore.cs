@@ -72,11 +72,17 @@ internal sealed class ScenarioStore : IStateMachineFactory, IStoreEvents, IWorke
             {
                 _groups = built.Groups;
                 built.Start();
-                if (initial is not null && Group is null)
+            });
+
+            // Perhaps before it meets anybody, perhaps after.
+            var delay = TimeSpan.FromMilliseconds(_prng.NextBelow(40));
+            _timeline.Schedule(_timeline.Now.After(delay), () => process.Post(() =>
+            {
+                if (_process == process && initial is not null && Group is null)
                 {
                     _ = built.Groups.CreateAsync(LostMajorityScenario.Group, initial, CancellationToken.None).AsTask();
                 }
-            });
+            }));
         });
     }
 
