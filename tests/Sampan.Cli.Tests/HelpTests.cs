@@ -12,7 +12,8 @@ public sealed class HelpTests
     {
         var run = await CommandRun.OfAsync("--help");
         Assert.Equal(0, run.Code);
-        foreach (var part in (string[])["sampan dev", "etcdctl", "dev ", "server ", "status ", "inspect ", "recover ", "bench "])
+        string[] parts = ["sampan dev", "etcdctl", "dev ", "server ", "status ", "inspect ", "recover ", "bench "];
+        foreach (var part in parts)
         {
             Assert.Contains(part, run.Output, StringComparison.Ordinal);
         }

@@ -50,7 +50,7 @@ public sealed class LostMajorityTests
                 $"m{back} stops", () => Task.FromResult(cluster.Members[back].ExitCode is not null));
             Assert.Equal(1, cluster.Members[back].ExitCode);
             // An empty one may have been accepted before it would begin the group anew; then it is not let do that.
-            var reason = back == away ? "belongs to the majority that was given up by `recover`; empty its" : "`recover`";
+            var reason = back == away ? "belongs to the majority that was given up by `recover`; empty" : "`recover`";
             Assert.Contains(
                 cluster.Members[back].Said.TakeLast(5), line => line.Contains(reason, StringComparison.Ordinal));
         }

@@ -4,14 +4,32 @@ using Sampan.Storage.Identity;
 
 namespace Sampan.Cli.Commands;
 
-/// <summary>Why a data directory cannot be read, or written, as a sentence.</summary>
+/// <summary>What keeps a command from reading, or writing, a data directory.</summary>
 internal static class DirectoryFailures
 {
-    /// <summary>The sentence; null for what is nobody's business but a programmer's.</summary>
-    public static string? Explain(Exception exception, string path) => exception switch
+    /// <summary>Does something with a directory; null if it was done, else why not, as a sentence.</summary>
+    public static string? Of(string path, Action use)
     {
-        StoreRefusedException or StorageDamagedException or FileSystemException => $"{exception.Message}.",
-        ArgumentException => $"DIR is '{path}': {exception.Message}",
-        _ => null,
-    };
+        try
+        {
+            use();
+            return null;
+        }
+        catch (StoreRefusedException exception)
+        {
+            return $"{exception.Message}.";
+        }
+        catch (StorageDamagedException exception)
+        {
+            return $"{exception.Message}.";
+        }
+        catch (FileSystemException exception)
+        {
+            return $"{exception.Message}.";
+        }
+        catch (ArgumentException exception)
+        {
+            return $"DIR is '{path}': {exception.Message}";
+        }
+    }
 }

@@ -92,16 +92,13 @@ internal static class InspectCommand
     private static string? Show(
         ParseResult parsed, string path, Func<ParseResult, IFileSystem, StoreDirectory, IAnsiConsole, bool> show)
     {
-        try
+        var isSound = true;
+        var failure = DirectoryFailures.Of(path, () =>
         {
             var files = new OsFileSystem();
             using var directory = StoreDirectory.OpenForReading(files, path);
-            var isSound = show(parsed, files, directory, Printing.Console(parsed.InvocationConfiguration.Output));
-            return isSound ? null : string.Empty;
-        }
-        catch (Exception exception) when (DirectoryFailures.Explain(exception, path) is { } reason)
-        {
-            return reason;
-        }
+            isSound = show(parsed, files, directory, Printing.Console(parsed.InvocationConfiguration.Output));
+        });
+        return failure ?? (isSound ? null : string.Empty);
     }
 }

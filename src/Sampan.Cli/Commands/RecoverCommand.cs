@@ -59,30 +59,32 @@ internal static class RecoverCommand
     private static async Task<int> RunAsync(
         string path, ulong[] groups, bool isConfirmed, InvocationConfiguration console)
     {
-        try
+        RecoveryPlan? plan = null;
+        var failure = DirectoryFailures.Of(path, () =>
         {
             var recovery = new MajorityRecovery(new OsFileSystem(), path)
             {
                 Groups = groups.Length == 0 ? null : groups.Select(group => new GroupId(group)).ToHashSet(),
             };
-            var plan = isConfirmed ? recovery.Run() : recovery.Look();
-            RecoveryView.Show(plan, isConfirmed, Printing.Console(console.Output));
-            foreach (var refusal in plan.Refusals)
-            {
-                await Running.FailAsync(console, $"{refusal}.").ConfigureAwait(false);
-            }
-
-            if (plan.IsNeeded && !isConfirmed)
-            {
-                await console.Output.WriteLineAsync(
-                    $"Nothing was changed. To do it, give the same command with {Confirmation}.").ConfigureAwait(false);
-            }
-
-            return plan.Refusals.Count == 0 ? 0 : Running.Failed;
-        }
-        catch (Exception exception) when (DirectoryFailures.Explain(exception, path) is { } reason)
+            plan = isConfirmed ? recovery.Run() : recovery.Look();
+        });
+        if (plan is null)
         {
-            return await Running.FailAsync(console, reason).ConfigureAwait(false);
+            return await Running.FailAsync(console, failure ?? string.Empty).ConfigureAwait(false);
         }
+
+        RecoveryView.Show(plan, isConfirmed, Printing.Console(console.Output));
+        foreach (var refusal in plan.Refusals)
+        {
+            await Running.FailAsync(console, $"{refusal}.").ConfigureAwait(false);
+        }
+
+        if (plan.IsNeeded && !isConfirmed)
+        {
+            await console.Output.WriteLineAsync(
+                $"Nothing was changed. To do it, give the same command with {Confirmation}.").ConfigureAwait(false);
+        }
+
+        return plan.Refusals.Count == 0 ? 0 : Running.Failed;
     }
 }

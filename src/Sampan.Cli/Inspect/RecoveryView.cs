@@ -45,11 +45,13 @@ internal static class RecoveryView
         foreach (var group in plan.Groups)
         {
             var configuration = group.Configuration.Configuration;
+            var outgoing = configuration.IsJoint
+                ? $"; outgoing {Printing.Ids(configuration.VotersOutgoing)}"
+                : string.Empty;
             table.AddTexts(
                 $"{group.Found.Group}",
                 Printing.Id(group.Found.Replica.Value),
-                Printing.Ids(configuration.Voters)
-                    + (configuration.IsJoint ? $"; outgoing {Printing.Ids(configuration.VotersOutgoing)}" : string.Empty),
+                Printing.Ids(configuration.Voters) + outgoing,
                 $"term {Number(group.Last.Term)}, index {Number(group.Last.Index)}",
                 Printing.Time(group.Found.TimeTicks),
                 Number(group.UncommittedEntries),
@@ -65,8 +67,8 @@ internal static class RecoveryView
     private static void ShowLoss(RecoveryPlan plan, IAnsiConsole console)
     {
         console.WriteLine(
-            "Kept: all entries of these groups that this store holds, also those of which it does not know whether they "
-            + "are committed.");
+            "Kept: all entries of these groups that this store holds, also those of which it does not know whether "
+            + "they are committed.");
         console.WriteLine(
             "Lost: what was acknowledged and reached only other stores. How much that is cannot be told from here.");
         if (plan.Groups.Any(group => group.Verdict == RecoveryVerdict.LeftOut))

@@ -96,8 +96,8 @@ internal sealed class RecoveryStanding
     }
 
     /// <summary>
-    /// A store repeats its facts over a stream that both have accepted: one that holds nothing takes the standing of one
-    /// that does. Returns the record that keeps it, if it is another one than before.
+    /// A store repeats its facts over a stream that both have accepted: one that holds nothing takes the standing of
+    /// one that does. Returns the record that keeps it, if it is another one than before.
     /// </summary>
     public StoreRecord? Join(Handshake other)
     {

@@ -44,8 +44,8 @@ internal static class Refusals
     /// <summary>A group was begun here with its first configuration, though its store had joined a recovery.</summary>
     public static string Overtaken(StoreId self, GroupId group, Configuration initial, ulong generation) =>
         $"store {self} takes no part in group {group}: it was begun here with recovery generation "
-        + $"{initial.RecoveryGeneration}, but the store has {generation}, so the group may exist where its majority was "
-        + $"given up by `recover`; {Remedy}";
+        + $"{initial.RecoveryGeneration}, but the store has {generation}, so the group may exist where its majority "
+        + $"was given up by `recover`; {Remedy}";
 
     /// <summary>A group is to be begun with a configuration of another side of a recovery.</summary>
     public static string NotOurs(StoreId self, GroupId group, Configuration initial, ulong generation) =>

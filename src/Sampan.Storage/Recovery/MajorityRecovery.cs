@@ -58,8 +58,8 @@ public sealed class MajorityRecovery
     }
 
     /// <summary>
-    /// Does what <see cref="Look"/> says, durably, unless the plan refuses it or there is nothing to do: then nothing is
-    /// changed. Returns the plan. It may be called again after a crash at any moment.
+    /// Does what <see cref="Look"/> says, durably, unless the plan refuses it or there is nothing to do: then nothing
+    /// is changed. Returns the plan. It may be called again after a crash at any moment.
     /// </summary>
     public RecoveryPlan Run()
     {

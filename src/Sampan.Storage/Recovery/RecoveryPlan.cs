@@ -11,13 +11,14 @@ namespace Sampan.Storage.Recovery;
 /// store holds, shown to whoever has to decide, and written by <see cref="WriteTo"/>.
 /// </summary>
 /// <remarks>
-/// <para>What is written. A record with the store's new recovery generation, the highest that it knows plus one; records
-/// that take back what it had recorded of other stores; and for each group one entry behind its log, in a term above
-/// everything it knows: a configuration whose only member is this store's replica. The hard state beside it says that
-/// the replica voted for itself in that term and that the entry is committed: it is, by a quorum of itself, and with it
-/// everything before it. What may have been acknowledged is kept, since nobody can tell here that it was not.</para>
-/// <para>Durability: one atomic batch, if all of it fits. If not, the generation goes first, and a recovery that was cut
-/// is done again: groups that are finished are left alone.</para>
+/// <para>What is written. A record with the store's new recovery generation, the highest that it knows plus one;
+/// records that take back what it had recorded of other stores; and for each group one entry behind its log, in a term
+/// above everything it knows: a configuration whose only member is this store's replica. The hard state beside it says
+/// that the replica voted for itself in that term and that the entry is committed: it is, by a quorum of itself, and
+/// with it everything before it. What may have been acknowledged is kept, since nobody can tell here that it was
+/// not.</para>
+/// <para>Durability: one atomic batch, if all of it fits. If not, the generation goes first, and a recovery that was
+/// cut is done again: groups that are finished are left alone.</para>
 /// </remarks>
 public sealed class RecoveryPlan
 {
@@ -69,8 +70,8 @@ public sealed class RecoveryPlan
 
     /// <summary>
     /// Writes it to the log of the store, which does not run and was not written to since the plan was made; returns
-    /// when it is durable. What is thrown comes from the log: then the old state or the new one will be found, or, where
-    /// it takes several batches, a part that a second recovery completes.
+    /// when it is durable. What is thrown comes from the log: then the old state or the new one will be found, or,
+    /// where it takes several batches, a part that a second recovery completes.
     /// </summary>
     public void WriteTo(ILogStorage log)
     {

@@ -98,8 +98,8 @@ internal sealed class RecoveryPlanner
 
         if (!newest.IsVoter(found.Replica))
         {
-            return $"{replica} is a learner: the others never waited for it, so that acknowledged writes may be missing "
-                + "here however far it seems to be; recover a store that was a voter";
+            return $"{replica} is a learner: the others never waited for it, so that acknowledged writes may be "
+                + "missing here however far it seems to be; recover a store that was a voter";
         }
 
         if (!own.Incarnation.IsBound && !found.IsAdmitted && found.Bootstrap is not null)

@@ -174,7 +174,9 @@ public sealed class RecoveryStandingTests
         Assert.Null(_two.Table.View.GivenUp);
     }
 
-    /// <summary>What was recorded of a store that was given up no longer protects anything: it comes back empty.</summary>
+    /// <summary>
+    /// What was recorded of a store that was given up no longer protects anything: it comes back empty.
+    /// </summary>
     [Fact]
     public void A_store_that_was_given_up_may_come_back_with_an_empty_directory()
     {

@@ -224,7 +224,9 @@ internal sealed class LostMajorityScenario
         AssertAll(left);
     }
 
-    /// <summary>Stores with empty disks take the place of those that were given up, and can do without the first.</summary>
+    /// <summary>
+    /// Stores with empty disks take the place of those that were given up, and can do without the first.
+    /// </summary>
     private void Replace(ScenarioStore left, ScenarioStore[] others)
     {
         foreach (var other in others)
@@ -260,7 +262,7 @@ internal sealed class LostMajorityScenario
         var end = _timeline.Now.After(_patience);
         while (asked is not { IsCompletedSuccessfully: true })
         {
-            Assert.True(_timeline.Now < end, $"a membership change is not done: {asked?.Exception?.Message} {Describe()}");
+            Assert.True(_timeline.Now < end, $"a change is not done: {asked?.Exception?.Message} {Describe()}");
             asked = asked is null || asked.IsFaulted
                 ? left.Group?.ChangeMembershipAsync(change, CancellationToken.None).AsTask()
                 : asked;
@@ -333,7 +335,7 @@ internal sealed class LostMajorityScenario
         var end = _timeline.Now.After(_patience);
         while (!isReached())
         {
-            Assert.True(_timeline.Now < end && _timeline.Step(), $"not so in {_patience.TotalSeconds} s: {what} {Describe()}");
+            Assert.True(_timeline.Now < end && _timeline.Step(), $"not in time: {what} {Describe()}");
             check?.Invoke();
         }
     }

@@ -189,7 +189,7 @@ internal sealed class ScenarioNetwork
         50 + _prng.NextBelow(_prng.Chance(1, 100) ? 20_000 : 500));
 
     private ScenarioLink Find(StoreId one, StoreId other) =>
-        _links.First(link => (link.First == one && link.Second == other) || (link.First == other && link.Second == one));
+        LinksOf(one).First(link => link.First == other || link.Second == other);
 
     private IEnumerable<ScenarioLink> LinksOf(StoreId store) =>
         _links.Where(link => link.First == store || link.Second == store);

@@ -6,7 +6,9 @@ using Sampan.Storage.Log;
 
 namespace Sampan.Storage.Tests.Recovery;
 
-/// <summary>The data directory of store 1, which had a replica of some groups on three stores and was stopped.</summary>
+/// <summary>
+/// The data directory of store 1, which had a replica of some groups on three stores and was stopped.
+/// </summary>
 internal static class DataDirectory
 {
     /// <summary>Where it is.</summary>

@@ -97,7 +97,9 @@ public sealed class MajorityRecoveryTests
         Assert.Equal(2UL, found.Configurations[^1].Configuration.RecoveryGeneration);
     }
 
-    /// <summary>Where all fits into one batch, no crash leaves anything between the old state and the new one.</summary>
+    /// <summary>
+    /// Where all fits into one batch, no crash leaves anything between the old state and the new one.
+    /// </summary>
     [Fact]
     public void A_crash_at_any_call_leaves_the_old_state_or_the_new_one()
     {

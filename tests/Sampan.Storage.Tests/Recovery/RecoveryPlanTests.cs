@@ -4,7 +4,9 @@ using Sampan.Storage.Recovery;
 
 namespace Sampan.Storage.Tests.Recovery;
 
-/// <summary>Purpose: it is decided from what a store holds which groups may go on alone, and why others may not.</summary>
+/// <summary>
+/// Purpose: it is decided from what a store holds which groups may go on alone, and why others may not.
+/// </summary>
 public sealed class RecoveryPlanTests
 {
     private static readonly RecoveredGroup _group = new()
