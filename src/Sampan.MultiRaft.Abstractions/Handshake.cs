@@ -37,4 +37,16 @@ public sealed record Handshake
     /// to itself: it says nothing in a group that does not count it (I-26).
     /// </summary>
     public required bool IsAdmitted { get; init; }
+
+    /// <summary>
+    /// The directory whose recovery began the generation; unbound where none did. Two stores that were recovered apart
+    /// count to the same generation and are two clusters from then on (I-36).
+    /// </summary>
+    public Incarnation RecoveredBy { get; init; }
+
+    /// <summary>
+    /// Whether it holds no replica and has not joined a generation in this life: then there is nothing in it that could
+    /// contradict a higher one, which it takes.
+    /// </summary>
+    public bool HoldsNothing { get; init; }
 }

@@ -22,8 +22,14 @@ public sealed record StoreRecord
     /// <summary>PeerIncarnation: the peer.</summary>
     public StoreId Peer { get; init; }
 
-    /// <summary>PeerIncarnation: its incarnation.</summary>
+    /// <summary>
+    /// PeerIncarnation: its incarnation; unbound: what was recorded of it counts no longer. RecoveryGeneration: the
+    /// directory whose recovery began it.
+    /// </summary>
     public Incarnation Incarnation { get; init; }
+
+    /// <summary>RecoveryGeneration: how often a majority was given up.</summary>
+    public ulong RecoveryGeneration { get; init; }
 
     /// <summary>ElectionTimeout: T.</summary>
     public TimeSpan ElectionTimeout { get; init; }

@@ -26,4 +26,9 @@ public enum StoreRecordKind : byte
 
     /// <summary>Of a group: a replica was created here by a message of a bound member, and with which id.</summary>
     ReplicaCreated = 8,
+
+    /// <summary>
+    /// Store-wide: the store's recovery generation, and the directory whose recovery began it (I-36).
+    /// </summary>
+    RecoveryGeneration = 9,
 }

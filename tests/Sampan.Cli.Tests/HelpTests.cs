@@ -12,7 +12,8 @@ public sealed class HelpTests
     {
         var run = await CommandRun.OfAsync("--help");
         Assert.Equal(0, run.Code);
-        foreach (var part in (string[])["sampan dev", "etcdctl", "dev ", "server ", "status ", "inspect ", "bench "])
+        string[] parts = ["sampan dev", "etcdctl", "dev ", "server ", "status ", "inspect ", "recover ", "bench "];
+        foreach (var part in parts)
         {
             Assert.Contains(part, run.Output, StringComparison.Ordinal);
         }
@@ -23,6 +24,7 @@ public sealed class HelpTests
     [InlineData("server")]
     [InlineData("status")]
     [InlineData("inspect")]
+    [InlineData("recover")]
     [InlineData("bench")]
     public async Task Every_command_has_an_example(string command)
     {
@@ -76,6 +78,10 @@ public sealed class HelpTests
     [InlineData("sampan: there is no directory /nowhere.", "inspect", "store", "/nowhere")]
     [InlineData("--entries is -1; it must be from 0 to", "inspect", "log", "/nowhere", "--entries", "-1")]
     [InlineData("Required argument 'DIR' missing", "inspect", "log")]
+    [InlineData("sampan: there is no directory /nowhere.", "recover", "/nowhere", "--give-up-others")]
+    [InlineData("sampan: DIR is ''", "recover", "")]
+    [InlineData("Cannot parse argument 'x' for option '--group'", "recover", "/nowhere", "--group", "x")]
+    [InlineData("Required argument 'DIR' missing", "recover")]
     public async Task What_is_wrong_is_told_in_a_line_without_a_trace(string sentence, params string[] arguments)
     {
         var run = await CommandRun.OfAsync(arguments);

@@ -57,16 +57,7 @@ internal sealed class MemberProcess : IDisposable
     /// <summary>Starts it, or starts it again.</summary>
     public void Start()
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "sampan"))
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        };
-        foreach (var flag in _flags)
-        {
-            start.ArgumentList.Add(flag);
-        }
+        var start = StartOf(_flags);
 
         // What sets up these tests is no setting of a server.
         foreach (var name in start.Environment.Keys.Where(
@@ -80,6 +71,16 @@ internal sealed class MemberProcess : IDisposable
         _process.OutputDataReceived += Hear;
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
+    }
+
+    /// <summary>Runs a command of <c>sampan</c> to its end; returns its exit code and what it said.</summary>
+    public static async Task<(int Code, string Said)> RunAsync(params string[] arguments)
+    {
+        using var process = Process.Start(StartOf(arguments))
+            ?? throw new InvalidOperationException("sampan could not be started");
+        var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
     }
 
     /// <summary>Ends it as a power switch would, the page cache apart.</summary>
@@ -139,6 +140,22 @@ internal sealed class MemberProcess : IDisposable
             Kill();
             _process.Dispose();
         }
+    }
+
+    private static ProcessStartInfo StartOf(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "sampan"))
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return start;
     }
 
     private void Hear(object sender, DataReceivedEventArgs line)

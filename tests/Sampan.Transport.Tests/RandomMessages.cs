@@ -20,6 +20,8 @@ internal static class RandomMessages
             RecoveryGeneration = prng.Next(),
             RecordedReceiver = new Incarnation(prng.Next(), prng.Next()),
             IsAdmitted = prng.NextBelow(2) == 0,
+            RecoveredBy = new Incarnation(prng.Next(), prng.Next()),
+            HoldsNothing = prng.NextBelow(2) == 0,
         }),
         1 => StoreMessage.Of(Forward(prng)),
         2 => StoreMessage.Of(Forward(prng).Refuse((RaftErrorCode)prng.NextBelow(18))),

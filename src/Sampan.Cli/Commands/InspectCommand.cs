@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sampan.Cli.Inspect;
 using Sampan.Io;
-using Sampan.MultiRaft.Abstractions;
 using Sampan.Storage.Identity;
 using Sampan.Storage.Log;
 using Sampan.Storage.Snapshots;
@@ -93,28 +92,13 @@ internal static class InspectCommand
     private static string? Show(
         ParseResult parsed, string path, Func<ParseResult, IFileSystem, StoreDirectory, IAnsiConsole, bool> show)
     {
-        try
+        var isSound = true;
+        var failure = DirectoryFailures.Of(path, () =>
         {
             var files = new OsFileSystem();
             using var directory = StoreDirectory.OpenForReading(files, path);
-            var isSound = show(parsed, files, directory, Printing.Console(parsed.InvocationConfiguration.Output));
-            return isSound ? null : string.Empty;
-        }
-        catch (StoreRefusedException exception)
-        {
-            return $"{exception.Message}.";
-        }
-        catch (StorageDamagedException exception)
-        {
-            return $"{exception.Message}.";
-        }
-        catch (FileSystemException exception)
-        {
-            return $"{exception.Message}.";
-        }
-        catch (ArgumentException exception)
-        {
-            return $"DIR is '{path}': {exception.Message}";
-        }
+            isSound = show(parsed, files, directory, Printing.Console(parsed.InvocationConfiguration.Output));
+        });
+        return failure ?? (isSound ? null : string.Empty);
     }
 }

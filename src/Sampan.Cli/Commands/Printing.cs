@@ -1,3 +1,5 @@
+using System.Globalization;
+using Sampan.Model;
 using Spectre.Console;
 
 namespace Sampan.Cli.Commands;
@@ -49,4 +51,21 @@ internal static class Printing
 
     /// <summary>An id as etcd's tools write it.</summary>
     public static string Id(ulong id) => $"{id:x}";
+
+    /// <summary>The ids of replicas.</summary>
+    public static string Ids(ReadOnlySpan<ReplicaId> replicas)
+    {
+        var ids = new List<string>();
+        foreach (var replica in replicas)
+        {
+            ids.Add(Id(replica.Value));
+        }
+
+        return string.Join(", ", ids);
+    }
+
+    /// <summary>The time of an entry.</summary>
+    public static string Time(long ticks) => ticks <= 0 || ticks > DateTime.MaxValue.Ticks
+        ? "none"
+        : new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 }

@@ -23,6 +23,7 @@ internal static class SampanCommand
         ServerCommand.Create(),
         StatusCommand.Create(),
         InspectCommand.Create(),
+        RecoverCommand.Create(),
         BenchCommand.Create(),
     };
 

@@ -61,7 +61,7 @@ internal sealed class LogView
         table.AddTexts("before the first entry", $"index {Number(group.Base.Index)}, term {Number(group.Base.Term)}");
         table.AddTexts("hard state", $"term {Number(group.HardState.Term)}, commit {Number(group.HardState.Commit)}, "
             + (group.HardState.Vote == ReplicaId.None ? "no vote" : $"vote {Printing.Id(group.HardState.Vote.Value)}"));
-        table.AddTexts("time of the last entry", Time(group.TimeTicks));
+        table.AddTexts("time of the last entry", Printing.Time(group.TimeTicks));
         table.AddTexts("configuration", ConfigurationOf(group));
         table.AddTexts("snapshot marks", group.Snapshots.Count == 0 ? "none" : string.Join("; ", group.Snapshots.Select(
             mark => $"index {Number(mark.Last.Index)}, term {Number(mark.Last.Term)}")));
@@ -78,7 +78,7 @@ internal sealed class LogView
                 Number(entry.Index),
                 Number(entry.Term),
                 entry.Kind.ToString().ToLowerInvariant(),
-                Time(entry.TimeTicks),
+                Printing.Time(entry.TimeTicks),
                 entry.Payload.Length.ToString(CultureInfo.InvariantCulture),
                 TextOf(group.Group, entry));
         }
@@ -99,7 +99,14 @@ internal sealed class LogView
             switch (record.Kind)
             {
                 case StoreRecordKind.PeerIncarnation:
-                    table.AddTexts($"store {Printing.Id(record.Peer.Value)}", $"incarnation {record.Incarnation}");
+                    table.AddTexts(
+                        $"store {Printing.Id(record.Peer.Value)}",
+                        record.Incarnation.IsBound ? $"incarnation {record.Incarnation}" : "given up by a recovery");
+                    break;
+                case StoreRecordKind.RecoveryGeneration:
+                    table.AddTexts(
+                        "recovery generation",
+                        $"{Number(record.RecoveryGeneration)}, begun by incarnation {record.Incarnation}");
                     break;
                 case StoreRecordKind.ElectionTimeout:
                     table.AddTexts("election timeout", Milliseconds(record.ElectionTimeout));
@@ -132,9 +139,12 @@ internal sealed class LogView
 
     private static string TextOf(Configuration configuration)
     {
-        var text = $"voters {Ids(configuration.Voters)}";
-        text += configuration.IsJoint ? $"; outgoing {Ids(configuration.VotersOutgoing)}" : string.Empty;
-        return configuration.Learners.IsEmpty ? text : $"{text}; learners {Ids(configuration.Learners)}";
+        var text = $"voters {Printing.Ids(configuration.Voters)}";
+        text += configuration.IsJoint ? $"; outgoing {Printing.Ids(configuration.VotersOutgoing)}" : string.Empty;
+        text += configuration.RecoveryGeneration > 0
+            ? $"; recovery generation {Number(configuration.RecoveryGeneration)}"
+            : string.Empty;
+        return configuration.Learners.IsEmpty ? text : $"{text}; learners {Printing.Ids(configuration.Learners)}";
     }
 
     private static string TextOf(GroupId group, Entry entry)
@@ -160,22 +170,7 @@ internal sealed class LogView
         return group == EtcdGroup.Id ? CommandText.Of(command) : $"command of {command.Length} B";
     }
 
-    private static string Ids(ReadOnlySpan<ReplicaId> replicas)
-    {
-        var ids = new List<string>();
-        foreach (var replica in replicas)
-        {
-            ids.Add(Printing.Id(replica.Value));
-        }
-
-        return string.Join(", ", ids);
-    }
-
     private static string Number(ulong number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Time(long ticks) => ticks <= 0 || ticks > DateTime.MaxValue.Ticks
-        ? "none"
-        : new DateTime(ticks, DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
     private static string Milliseconds(TimeSpan time) =>
         $"{time.TotalMilliseconds.ToString(CultureInfo.InvariantCulture)} ms";

@@ -60,33 +60,17 @@ internal sealed class GroupLife : IRecordWaiter
     /// </summary>
     public void Create(PendingRequest request, bool exists)
     {
-        var own = OwnMember(request.Initial);
         if (exists && !_underWay.Contains(request.Group))
         {
             request.Settle(_store.Completions);
             return;
         }
 
-        if (request.Initial?.Members.Length > Configuration.MembersMax)
+        var initial = request.Initial ?? Configuration.Empty;
+        var replica = OwnReplica(initial);
+        if (RefusalOf(request.Group, initial, replica) is { } refusal)
         {
-            request.Fail(
-                RaftErrorCode.InvalidChange,
-                RequestOutcome.NotApplied,
-                $"the configuration of group {request.Group} has {request.Initial.Members.Length} members; a group has "
-                + $"{Configuration.MembersMax} at most",
-                _store.Completions);
-            return;
-        }
-
-        if (own is null || own.Value.Replica.Value <= _tombstones.GetValueOrDefault(request.Group).Value)
-        {
-            request.Fail(
-                RaftErrorCode.InvalidChange,
-                RequestOutcome.NotApplied,
-                own is null
-                    ? $"the configuration of group {request.Group} names no replica on store {_store.Options.Store}"
-                    : $"replica {own.Value.Replica} of group {request.Group} was removed before; ids never come back",
-                _store.Completions);
+            request.Fail(RaftErrorCode.InvalidChange, RequestOutcome.NotApplied, refusal, _store.Completions);
             return;
         }
 
@@ -98,8 +82,8 @@ internal sealed class GroupLife : IRecordWaiter
                 {
                     Kind = StoreRecordKind.BootstrapMark,
                     Group = request.Group,
-                    Replica = own.Value.Replica,
-                    Configuration = request.Initial,
+                    Replica = replica,
+                    Configuration = initial,
                 },
                 this);
         }
@@ -228,16 +212,32 @@ internal sealed class GroupLife : IRecordWaiter
         requests.Add(request);
     }
 
-    private Member? OwnMember(Configuration? initial)
+    // Why a group is not begun here with this configuration, as a sentence; null if it is.
+    private string? RefusalOf(GroupId group, Configuration initial, ReplicaId replica)
     {
-        foreach (var member in initial is null ? [] : initial.Members)
+        var store = _store.Options.Store;
+        var generation = _identity.Membership.View.RecoveryGeneration;
+        return initial.Members.Length > Configuration.MembersMax
+            ? $"the configuration of group {group} has {initial.Members.Length} members; a group has "
+                + $"{Configuration.MembersMax} at most"
+            : replica == ReplicaId.None
+            ? $"the configuration of group {group} names no replica on store {store}"
+            : replica.Value <= _tombstones.GetValueOrDefault(group).Value
+            ? $"replica {replica} of group {group} was removed before; ids never come back"
+            : initial.RecoveryGeneration != generation ? Refusals.NotOurs(store, group, initial, generation)
+            : null;
+    }
+
+    private ReplicaId OwnReplica(Configuration initial)
+    {
+        foreach (var member in initial.Members)
         {
             if (member.Store == _store.Options.Store)
             {
-                return member;
+                return member.Replica;
             }
         }
 
-        return null;
+        return ReplicaId.None;
     }
 }

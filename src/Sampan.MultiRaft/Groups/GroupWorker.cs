@@ -180,9 +180,10 @@ internal sealed class GroupWorker : IWorker
                 input.From, frame, isThere ? "the store takes no part in the group" : "the group is not there yet");
         }
 
-        if (!isThere)
+        var view = _identity.Membership.View;
+        if (!isThere && view.MayCreate)
         {
-            _life.MayCreate(input, _identity.Membership.View);
+            _life.MayCreate(input, view);
         }
     }
 
@@ -266,6 +267,11 @@ internal sealed class GroupWorker : IWorker
         var isOutOfSpace = _store.IsOutOfSpace;
         foreach (var host in _hosts)
         {
+            if (view.GivenUpOf(host.Group) is { } givenUp)
+            {
+                host.GiveUp(givenUp);
+            }
+
             if (host.NextDeadline <= now && view.MayAct(host.Group))
             {
                 host.Tick(now);

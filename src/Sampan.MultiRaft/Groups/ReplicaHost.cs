@@ -396,6 +396,15 @@ internal sealed partial class ReplicaHost
         }
     }
 
+    /// <summary>The store belongs to a majority that was given up (I-36): this replica serves nobody.</summary>
+    public void GiveUp(string reason)
+    {
+        if (_failure is null)
+        {
+            Stop(RaftErrorCode.Stopped, reason);
+        }
+    }
+
     // As the committed configuration names it, if it does: a binding that is not committed proves nothing.
     private bool TryGetMember(ReplicaId replica, out Member member) =>
         _core.ConfigurationAt(_core.CommitIndex).Configuration.TryGetMember(replica, out member)
@@ -435,8 +444,9 @@ internal sealed partial class ReplicaHost
         {
             Group = Group,
             Replica = _replica,
-            Leader = status.Leader,
-            IsLeader = status.Role == Role.Leader,
+            // One that has stopped leads nobody and hears nobody, whatever its core believed last.
+            Leader = _failure is null ? status.Leader : ReplicaId.None,
+            IsLeader = _failure is null && status.Role == Role.Leader,
             Term = status.HardState.Term,
             CommitIndex = status.HardState.Commit,
             AppliedIndex = status.AppliedIndex,

@@ -36,7 +36,10 @@ internal sealed class PeerTable
 
     // Groups in which this store was admitted, durably, or that need nobody else; only those it still has.
     private readonly SortedSet<GroupId> _admitted = [];
-    private ulong _recoveryGeneration;
+
+    // Groups that were begun here on the side that a recovery gave up, and why they take no part.
+    private readonly SortedDictionary<GroupId, string> _overtaken = [];
+    private readonly RecoveryStanding _standing;
     private PeerView? _view;
 
     /// <summary>
@@ -48,12 +51,17 @@ internal sealed class PeerTable
         Invariant.Holds(self.Incarnation.IsBound && self.Store.Value != 0);
         _self = self;
         _log = log;
-        _recoveryGeneration = self.RecoveryGeneration;
+        _standing = new RecoveryStanding(records);
         foreach (var record in records)
         {
-            if (record.Kind == StoreRecordKind.PeerIncarnation)
+            if (record.Kind == StoreRecordKind.PeerIncarnation && record.Incarnation.IsBound)
             {
                 _records[record.Peer] = new PeerRecord(record.Incarnation, underWay: 0);
+            }
+            else if (record.Kind == StoreRecordKind.PeerIncarnation)
+            {
+                // A recovery gave the store up; what was recorded of it protects nothing any more.
+                _records.Remove(record.Peer);
             }
         }
     }
@@ -70,6 +78,16 @@ internal sealed class PeerTable
     /// <summary>Why some group waits, or is barred, as a sentence; null if none does.</summary>
     public string? Explain()
     {
+        if (_standing.GivenUp is { } givenUp)
+        {
+            return givenUp;
+        }
+
+        if (_overtaken.Count > 0)
+        {
+            return _overtaken.First().Value;
+        }
+
         var barred = _configurations.FirstOrDefault(pair => IsBarred(pair.Value));
         if (barred.Value is not null)
         {
@@ -87,6 +105,11 @@ internal sealed class PeerTable
     }
 
     /// <summary>
+    /// A replica was found at start; no configuration that its log knows, committed or not, has a higher generation.
+    /// </summary>
+    public void Found(ulong recoveryGeneration) => Hold(recoveryGeneration);
+
+    /// <summary>
     /// A group's bootstrap mark is durable, or was found at start, perhaps with the record that this store was admitted
     /// to it.
     /// </summary>
@@ -98,11 +121,15 @@ internal sealed class PeerTable
         }
 
         _configurations.Add(group, initial);
-        _recoveryGeneration = Math.Max(_recoveryGeneration, initial.RecoveryGeneration);
+        Hold(initial.RecoveryGeneration);
         var others = OtherVoters(initial);
         if (isAdmitted || others.Length == 0)
         {
             _admitted.Add(group);
+        }
+        else if (initial.RecoveryGeneration < _standing.Generation)
+        {
+            _overtaken[group] = Refusals.Overtaken(_self.Store, group, initial, _standing.Generation);
         }
         else if (!IsBoundHere(initial))
         {
@@ -116,10 +143,11 @@ internal sealed class PeerTable
     public void Committed(GroupId group, Configuration configuration)
     {
         _configurations[group] = configuration;
-        _recoveryGeneration = Math.Max(_recoveryGeneration, configuration.RecoveryGeneration);
+        Hold(configuration.RecoveryGeneration);
         if (IsBoundHere(configuration))
         {
             _admission.Settle(group);
+            _overtaken.Remove(group);
         }
 
         Reconsider();
@@ -131,6 +159,7 @@ internal sealed class PeerTable
         _configurations.Remove(group);
         _admitted.Remove(group);
         _admission.Settle(group);
+        _overtaken.Remove(group);
         Reconsider();
     }
 
@@ -181,6 +210,11 @@ internal sealed class PeerTable
             return;
         }
 
+        if (record.Kind == StoreRecordKind.RecoveryGeneration)
+        {
+            return;
+        }
+
         Invariant.Holds(record.Kind == StoreRecordKind.PeerIncarnation);
         Invariant.Holds(_records.ContainsKey(record.Peer));
         var known = _records[record.Peer];
@@ -219,12 +253,29 @@ internal sealed class PeerTable
     /// <summary>Another store repeats the facts of its handshake.</summary>
     public void Introduced(StoreConnection from, Handshake facts)
     {
-        var isOfSender = facts.Store == from.Store && facts.Boot == from.Boot;
-        if (isOfSender
-            && _live.TryGetValue(from.Store, out var peer)
+        if (facts.Store != from.Store || facts.Boot != from.Boot)
+        {
+            return;
+        }
+
+        if (StandingRefusalOf(facts) is not null)
+        {
+            // One of them had no standing when they met, and took another one since. The stream stays open, so it is
+            // said there, and again until it is heard: whoever was given up must not go on beside this store.
+            _live.Remove(from.Store);
+            if (_standing.GivenUp is null && _standing.Generation > facts.RecoveryGeneration)
+            {
+                _introductions.Enqueue(new Introduction(from.Store, Introduce(from.Store)));
+            }
+
+            return;
+        }
+
+        if (_live.TryGetValue(from.Store, out var peer)
             && peer.Incarnation == facts.Incarnation && peer.Boot == facts.Boot)
         {
             peer.Learn(facts);
+            Join(facts);
             Reconsider();
         }
     }
@@ -236,12 +287,7 @@ internal sealed class PeerTable
     public void Tick()
     {
         _introductions.Clear();
-        foreach (var store in _live.Keys)
-        {
-            Tell(store);
-        }
-
-        _view = null;
+        TellAll();
     }
 
     /// <summary>Takes the next facts to be sent; drained by the owner after every other call.</summary>
@@ -249,13 +295,20 @@ internal sealed class PeerTable
 
     private string? RefusalOf(Handshake other)
     {
-        var self = _self with { RecoveryGeneration = _recoveryGeneration };
-        return other.ClusterId != self.ClusterId ? Refusals.Cluster(self, other)
+        var self = _self;
+        var refusal = other.ClusterId != self.ClusterId ? Refusals.Cluster(self, other)
             : other.Protocol != self.Protocol ? Refusals.Protocol(self, other)
             : other.Store.Value == 0 || !other.Incarnation.IsBound ? Refusals.Nobody(self)
             : other.Store == self.Store ? Refusals.OwnId(self, other)
-            : other.RecoveryGeneration != self.RecoveryGeneration ? Refusals.Generation(self, other)
             : null;
+        return refusal ?? StandingRefusalOf(other);
+    }
+
+    private string? StandingRefusalOf(Handshake other)
+    {
+        var refusal = _standing.RefusalOf(_self, other);
+        _view = refusal is null ? _view : null;
+        return refusal;
     }
 
     private string? RefusalOf(StoreId store, Incarnation came)
@@ -325,6 +378,41 @@ internal sealed class PeerTable
         Reconsider();
     }
 
+    // Those that hold nothing wait for somebody to join: they are told as soon as this store is one.
+    private void Hold(ulong recoveryGeneration)
+    {
+        var wasOpen = _standing.IsOpen;
+        _standing.Holds(recoveryGeneration);
+        if (wasOpen)
+        {
+            TellAll();
+        }
+    }
+
+    private void Join(Handshake other)
+    {
+        var wasOpen = _standing.IsOpen;
+        if (_standing.Join(other) is { } record)
+        {
+            _log.Enqueue(record);
+        }
+
+        if (wasOpen && !_standing.IsOpen)
+        {
+            TellAll();
+        }
+    }
+
+    private void TellAll()
+    {
+        // What is told below is what is known now.
+        _view = null;
+        foreach (var store in _live.Keys)
+        {
+            Tell(store);
+        }
+    }
+
     private void Tell(StoreId store)
     {
         if (_live.ContainsKey(store))
@@ -372,7 +460,9 @@ internal sealed class PeerTable
             .Append(new RecordedStore(_self.Store, _self.Incarnation))
             .OrderBy(known => known.Store);
         return new PeerView(
-            _self with { RecoveryGeneration = _recoveryGeneration, IsAdmitted = IsAdmitted },
+            _standing.Sign(_self) with { IsAdmitted = IsAdmitted },
+            _standing.GivenUp,
+            new Dictionary<GroupId, string>(_overtaken),
             _admission.Groups.ToHashSet(),
             _configurations.Where(pair => IsBarred(pair.Value)).Select(pair => pair.Key).ToHashSet(),
             peers,

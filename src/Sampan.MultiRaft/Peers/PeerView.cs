@@ -7,6 +7,7 @@ namespace Sampan.MultiRaft.Peers;
 internal sealed class PeerView
 {
     private readonly Handshake _self;
+    private readonly IReadOnlyDictionary<GroupId, string> _overtaken;
     private readonly IReadOnlySet<GroupId> _waiting;
     private readonly IReadOnlySet<GroupId> _barred;
     private readonly IReadOnlyDictionary<StoreId, PeerStanding> _peers;
@@ -14,17 +15,35 @@ internal sealed class PeerView
     /// <summary>A view of these facts, which are not changed afterwards.</summary>
     public PeerView(
         Handshake self,
+        string? givenUp,
+        IReadOnlyDictionary<GroupId, string> overtaken,
         IReadOnlySet<GroupId> waiting,
         IReadOnlySet<GroupId> barred,
         IReadOnlyDictionary<StoreId, PeerStanding> peers,
         IReadOnlyList<RecordedStore> recorded)
     {
         _self = self;
+        GivenUp = givenUp;
+        _overtaken = overtaken;
         _waiting = waiting;
         _barred = barred;
         _peers = peers;
         Recorded = recorded;
     }
+
+    /// <summary>
+    /// Why the store takes no part in anything any more: it heard of a recovery that gave it up (I-36); null: it does.
+    /// </summary>
+    public string? GivenUp { get; }
+
+    /// <summary>The recovery generation of this store: that of every group that is begun on it.</summary>
+    public ulong RecoveryGeneration => _self.RecoveryGeneration;
+
+    /// <summary>
+    /// Whether a message of a leader may make a replica here. Not before it is clear on which side of a recovery this
+    /// store stands, since that leader's standing would not follow from its log (I-36).
+    /// </summary>
+    public bool MayCreate => GivenUp is null && !_self.HoldsNothing;
 
     /// <summary>The incarnations that a leader may bind, this store's own included, by store.</summary>
     public IReadOnlyList<RecordedStore> Recorded { get; }
@@ -41,7 +60,14 @@ internal sealed class PeerView
     /// leader created, since that leader knew whom it spoke to (<see cref="Groups.ReplicaHost"/>); false once the group
     /// has bound another incarnation of this store.
     /// </summary>
-    public bool MayAct(GroupId group) => !_barred.Contains(group) && !_waiting.Contains(group);
+    public bool MayAct(GroupId group) =>
+        GivenUpOf(group) is null && !_barred.Contains(group) && !_waiting.Contains(group);
+
+    /// <summary>
+    /// Why the store takes no part in a group any more, as a sentence: it was given up, or had begun the group on the
+    /// side that was (I-36); null: neither.
+    /// </summary>
+    public string? GivenUpOf(GroupId group) => GivenUp ?? _overtaken.GetValueOrDefault(group);
 
     /// <summary>
     /// Whether a stream is one of a store that is accepted now, in its present life: acceptance ends when a group binds

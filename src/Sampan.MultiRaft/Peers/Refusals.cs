@@ -6,6 +6,9 @@ namespace Sampan.MultiRaft.Peers;
 /// <summary>The sentences with which handshakes are refused. They stand in both logs and name the remedy.</summary>
 internal static class Refusals
 {
+    private const string Remedy = "empty its data directory, start it so that it creates no group, and add it by a "
+        + "membership change";
+
     /// <summary>Another cluster.</summary>
     public static string Cluster(Handshake self, Handshake other) =>
         $"store {other.Store} belongs to cluster {other.ClusterId:x16}, store {self.Store} to {self.ClusterId:x16}: "
@@ -29,11 +32,32 @@ internal static class Refusals
     public static string Generation(Handshake self, Handshake other) =>
         other.RecoveryGeneration < self.RecoveryGeneration
         ? $"store {other.Store} has recovery generation {other.RecoveryGeneration}, store {self.Store} has "
-            + $"{self.RecoveryGeneration}: it belongs to the majority that was given up by `recover`; empty its data "
-            + "directory and add it by a membership change"
+            + $"{self.RecoveryGeneration}: it belongs to the majority that was given up by `recover`; {Remedy}"
         : $"store {other.Store} has recovery generation {other.RecoveryGeneration}, store {self.Store} only "
             + $"{self.RecoveryGeneration}: store {self.Store} belongs to the majority that was given up by `recover`; "
-            + "empty its data directory and add it by a membership change";
+            + Remedy;
+
+    /// <summary>This store heard of a recovery that gave it up.</summary>
+    public static string GivenUp(Handshake self, Handshake other) =>
+        $"store {self.Store} takes no part any more: {Generation(self, other)}";
+
+    /// <summary>A group was begun here with its first configuration, though its store had joined a recovery.</summary>
+    public static string Overtaken(StoreId self, GroupId group, Configuration initial, ulong generation) =>
+        $"store {self} takes no part in group {group}: it was begun here with recovery generation "
+        + $"{initial.RecoveryGeneration}, but the store has {generation}, so the group may exist where its majority "
+        + $"was given up by `recover`; {Remedy}";
+
+    /// <summary>A group is to be begun with a configuration of another side of a recovery.</summary>
+    public static string NotOurs(StoreId self, GroupId group, Configuration initial, ulong generation) =>
+        $"the configuration of group {group} has recovery generation {initial.RecoveryGeneration}, store {self} has "
+        + $"{generation}: a group that was there before `recover` is not begun again, start this store so that it "
+        + "creates no group and add it by a membership change; a new one has the generation of its stores";
+
+    /// <summary>The same recovery generation, begun twice.</summary>
+    public static string RecoveredApart(Handshake self, Handshake other) =>
+        $"store {other.Store} and store {self.Store} both have recovery generation {self.RecoveryGeneration}, but of "
+        + "different acts of `recover`: they are two clusters now, and nothing brings their data together; decide "
+        + "which one is to stay, stop the other one, empty its data directory and add it by a membership change";
 
     /// <summary>Too many stores.</summary>
     public static string TooMany(StoreId self, StoreId other, int storesMax) =>

@@ -46,6 +46,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
             Store = options.Store,
             Incarnation = options.Incarnation,
             Boot = options.Boot,
+            // The table knows: from records, and from what the log holds.
             RecoveryGeneration = 0,
             RecordedReceiver = Incarnation.Unbound,
             IsAdmitted = false,
@@ -182,6 +183,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
             return;
         }
 
+        _table.Found(HighestGeneration(group));
         if (group.Bootstrap is not null)
         {
             _table.Bootstrapped(group.Group, group.Bootstrap, group.IsAdmitted);
@@ -191,6 +193,23 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
         {
             _table.Committed(group.Group, committed);
         }
+    }
+
+    // Also of what is not committed yet: a recovery may have written it, and its side is chosen (I-36).
+    private static ulong HighestGeneration(RecoveredGroup group)
+    {
+        var highest = group.Bootstrap?.RecoveryGeneration ?? 0;
+        foreach (var snapshot in group.Snapshots)
+        {
+            highest = Math.Max(highest, snapshot.Configuration.Configuration.RecoveryGeneration);
+        }
+
+        foreach (var entry in group.Configurations)
+        {
+            highest = Math.Max(highest, entry.Configuration.RecoveryGeneration);
+        }
+
+        return highest;
     }
 
     private void Post(Action action) => _mailbox.Post(action);

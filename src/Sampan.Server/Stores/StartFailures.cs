@@ -19,6 +19,8 @@ internal static class StartFailures
         SocketException socket =>
             $"Cannot listen for peers at {options.PeerEndpoint} (--listen-peer-urls): {Sentence(socket.Message)}",
         StoreRefusedException or StorageDamagedException => Sentence(exception.Message),
+        RaftException { Code: RaftErrorCode.InvalidChange } =>
+            $"The first group cannot be begun: {Sentence(exception.Message)}",
         StorageFullException or FileSystemException { Failure: FileFailure.NoSpace } =>
             $"There is no room on the disk: {Sentence(exception.Message)}",
         FileSystemException { Failure: FileFailure.TooManyOpen } =>

@@ -24,6 +24,7 @@ internal static class RecordCodec
         StoreRecordKind.CompactionMark => 16,
         StoreRecordKind.Tombstone => 8,
         StoreRecordKind.ReplicaCreated => 8,
+        StoreRecordKind.RecoveryGeneration => 24,
         _ => throw new InvariantViolationException($"a store record of kind {(byte)record.Kind}"),
     };
 
@@ -68,6 +69,11 @@ internal static class RecordCodec
             case StoreRecordKind.CompactionMark:
                 BinaryPrimitives.WriteUInt64LittleEndian(body, record.CompactedTo.Term);
                 BinaryPrimitives.WriteUInt64LittleEndian(body[8..], record.CompactedTo.Index);
+                break;
+            case StoreRecordKind.RecoveryGeneration:
+                BinaryPrimitives.WriteUInt64LittleEndian(body, record.RecoveryGeneration);
+                BinaryPrimitives.WriteUInt64LittleEndian(body[8..], record.Incarnation.High);
+                BinaryPrimitives.WriteUInt64LittleEndian(body[16..], record.Incarnation.Low);
                 break;
             case StoreRecordKind.Admitted:
             case StoreRecordKind.Tombstone:
@@ -117,8 +123,14 @@ internal static class RecordCodec
         switch (kind)
         {
             case StoreRecordKind.PeerIncarnation when record.Body.Length == 24:
-                var incarnation = new Incarnation(record.Number(1), record.Number(2));
-                read = Of(kind, record) with { Peer = new StoreId(record.Number(0)), Incarnation = incarnation };
+                read = Of(kind, record) with { Peer = new StoreId(record.Number(0)), Incarnation = SecondOf(record) };
+                break;
+            case StoreRecordKind.RecoveryGeneration when record.Body.Length == 24:
+                read = Of(kind, record) with
+                {
+                    RecoveryGeneration = record.Number(0),
+                    Incarnation = SecondOf(record),
+                };
                 break;
             case StoreRecordKind.ElectionTimeout when record.Body.Length == 8:
                 read = Of(kind, record) with { ElectionTimeout = new TimeSpan((long)record.Number(0)) };
@@ -145,6 +157,8 @@ internal static class RecordCodec
 
         return read is not null;
     }
+
+    private static Incarnation SecondOf(LogRecord record) => new(record.Number(1), record.Number(2));
 
     private static StoreRecord Of(StoreRecordKind kind, LogRecord record) =>
         new() { Kind = kind, Group = record.Group };

@@ -46,4 +46,7 @@ public enum RecordKind : byte
 
     /// <summary>A replica was created.</summary>
     ReplicaCreated = 16 + StoreRecordKind.ReplicaCreated,
+
+    /// <summary>The store's recovery generation.</summary>
+    RecoveryGeneration = 16 + StoreRecordKind.RecoveryGeneration,
 }

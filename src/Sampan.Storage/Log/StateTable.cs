@@ -15,6 +15,7 @@ internal sealed class StateTable
     private readonly List<GroupState> _sorted = [];
     private readonly SortedDictionary<StoreId, StoreRecord> _peers = [];
     private StoreRecord? _electionTimeout;
+    private StoreRecord? _recoveryGeneration;
     private ImmutableDictionary<GroupId, EntryIndex> _indexes = ImmutableDictionary<GroupId, EntryIndex>.Empty;
 
     /// <summary>The groups by ascending id.</summary>
@@ -32,6 +33,11 @@ internal sealed class StateTable
             if (_electionTimeout is not null)
             {
                 records.Add(_electionTimeout);
+            }
+
+            if (_recoveryGeneration is not null)
+            {
+                records.Add(_recoveryGeneration);
             }
 
             return records;
@@ -127,6 +133,9 @@ internal sealed class StateTable
                 return true;
             case StoreRecordKind.ElectionTimeout:
                 _electionTimeout = record;
+                return true;
+            case StoreRecordKind.RecoveryGeneration:
+                _recoveryGeneration = record;
                 return true;
             default:
                 return false;

@@ -141,6 +141,13 @@ internal sealed class SnapshotGroup
         }
     }
 
+    /// <summary>Whether a snapshot that was found is the one that the log has marked.</summary>
+    public static bool IsSame(SnapshotMeta mark, SnapshotMeta found) =>
+        mark.Last == found.Last
+        && mark.Configuration.Index == found.Configuration.Index
+        && mark.Configuration.Configuration.SameAs(found.Configuration.Configuration)
+        && mark.TimeTicks == found.TimeTicks;
+
     /// <summary>
     /// Deletes a complete snapshot so that no crash leaves half of one under a name that counts: 1. rename, 2. sync the
     /// parent, 3. delete. Without the second step the disk could keep the deletion of files and forget the rename.
@@ -311,9 +318,4 @@ internal sealed class SnapshotGroup
 
     private static ulong IndexOf(string entry) =>
         SnapshotName.TryParse(entry, SnapshotName.DamagedSuffix, out var name) ? name.Index : 0;
-
-    private static bool IsSame(SnapshotMeta mark, SnapshotMeta found) =>
-        mark.Configuration.Index == found.Configuration.Index
-        && mark.Configuration.Configuration.SameAs(found.Configuration.Configuration)
-        && mark.TimeTicks == found.TimeTicks;
 }

@@ -17,6 +17,8 @@ internal static class HandshakeCodec
         writer.UInt64(handshake.RecoveryGeneration);
         writer.Incarnation(handshake.RecordedReceiver);
         writer.Byte(handshake.IsAdmitted ? (byte)1 : (byte)0);
+        writer.Incarnation(handshake.RecoveredBy);
+        writer.Byte(handshake.HoldsNothing ? (byte)1 : (byte)0);
     }
 
     /// <summary>Reads it; the reader knows whether it succeeded.</summary>
@@ -30,5 +32,7 @@ internal static class HandshakeCodec
         RecoveryGeneration = reader.UInt64(),
         RecordedReceiver = reader.Incarnation(),
         IsAdmitted = reader.Byte(highest: 1) == 1,
+        RecoveredBy = reader.Incarnation(),
+        HoldsNothing = reader.Byte(highest: 1) == 1,
     };
 }

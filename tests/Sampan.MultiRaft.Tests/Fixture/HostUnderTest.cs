@@ -2,6 +2,8 @@ using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.Raft.Events;
+using Sampan.Storage.Identity;
+using Sampan.Storage.Recovery;
 
 namespace Sampan.MultiRaft.Tests.Fixture;
 
@@ -25,6 +27,9 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
 
     /// <summary>The store.</summary>
     public StoreId Store { get; }
+
+    /// <summary>Its end of the network in this life.</summary>
+    public LoopTransport Transport { get; private set; } = null!; // Set by Start, which the constructor calls.
 
     /// <summary>Its log.</summary>
     public MemoryLogStorage Log { get; private set; } = new();
@@ -96,7 +101,7 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
             Log = Log,
             Recovered = Log.Recover(),
             Snapshots = Snapshots,
-            Transport = _cluster.Network.Join(Store, boot),
+            Transport = Transport = _cluster.Network.Join(Store, boot),
             Machines = this,
             Runner = Runner,
             Completions = _cluster.Completions,
@@ -123,6 +128,33 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
         Log = new MemoryLogStorage();
         Snapshots = new MemorySnapshotStorage(_cluster.Manifests);
         Start();
+    }
+
+    /// <summary>
+    /// An operator gives up the other stores of its groups while it does not run; returns what was decided.
+    /// </summary>
+    public RecoveryPlan Recover()
+    {
+        Assert.False(IsRunning);
+        var identity = new StoreIdentity
+        {
+            ClusterId = 1,
+            Store = Store,
+            Incarnation = new Incarnation(_directories, Store.Value),
+        };
+        var found = Log.Recover();
+        var plan = RecoveryPlan.Make(
+            identity,
+            found.Groups,
+            found.Records,
+            group => group.Base.Index == 0 || group.Snapshots.Count > 0,
+            wanted: null);
+        if (plan.IsNeeded)
+        {
+            plan.WriteTo(Log);
+        }
+
+        return plan;
     }
 
     /// <inheritdoc/>

@@ -71,20 +71,6 @@ public sealed class PeerTableTests
         Assert.Equal(0, _one.UnderWay);
     }
 
-    [Fact]
-    public void Another_recovery_generation_is_refused_on_either_side()
-    {
-        var other = _two.Table.Introduce(_one.Id);
-        Assert.Contains(
-            "store 1 belongs to the majority that was given up",
-            Refusal(other with { RecoveryGeneration = 1 }),
-            StringComparison.Ordinal);
-        _one.Commit(_group, Recovered(Bound(_one)));
-        Assert.Equal(1UL, _one.Table.Introduce(_two.Id).RecoveryGeneration);
-        Assert.Contains("it belongs to the majority that was given up", Refusal(other), StringComparison.Ordinal);
-        Assert.Equal(0, _one.UnderWay);
-    }
-
     /// <summary>A16: a store that lost its disk does not return as its former self.</summary>
     [Fact]
     public void A_lost_disk_is_refused_before_the_first_leader()
@@ -243,9 +229,6 @@ public sealed class PeerTableTests
             stores.Select(store => new Member(
                 new ReplicaId(store.Id.Value), store.Id, store.Incarnation, Member.DefaultPriority)),
             []);
-
-    private static Configuration Recovered(Configuration plain) => new(
-        plain.Voters.ToArray(), [], [], [], autoLeave: false, plain.Members.ToArray(), recoveryGeneration: 1);
 
     private static Member MemberOf(Configuration configuration, ulong replica)
     {

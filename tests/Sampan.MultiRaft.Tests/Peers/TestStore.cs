@@ -62,6 +62,27 @@ internal sealed class TestStore : IRecordLog
         }
     }
 
+    /// <summary>
+    /// It was stopped, and a recovery made it the only member of a group; what was recorded of others counts no longer.
+    /// </summary>
+    public void Recover(GroupId group, ulong generation)
+    {
+        var own = new Member(new ReplicaId(Id.Value), Id, Incarnation, Member.DefaultPriority);
+        _durable.Add(new StoreRecord
+        {
+            Kind = StoreRecordKind.RecoveryGeneration,
+            RecoveryGeneration = generation,
+            Incarnation = Incarnation,
+        });
+        _durable.AddRange(_durable
+            .Where(record => record.Kind == StoreRecordKind.PeerIncarnation)
+            .Select(record => record with { Incarnation = Incarnation.Unbound })
+            .ToArray());
+        _committed[group] = new Configuration(
+            [own.Replica], [], [], [], autoLeave: false, [own], recoveryGeneration: generation);
+        Restart();
+    }
+
     /// <summary>A bootstrap mark is durable.</summary>
     public void Bootstrap(GroupId group, Configuration initial)
     {

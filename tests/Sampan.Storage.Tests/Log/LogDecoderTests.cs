@@ -144,6 +144,12 @@ public sealed class LogDecoderTests
             Kind = StoreRecordKind.ElectionTimeout,
             ElectionTimeout = TimeSpan.FromSeconds(1),
         });
+        buffer.Add(new StoreRecord
+        {
+            Kind = StoreRecordKind.RecoveryGeneration,
+            RecoveryGeneration = 2,
+            Incarnation = new Incarnation(7, 8),
+        });
         buffer.AddSnapshot(RecordKind.Install, new GroupId(1), LogScripts.Snapshot(new LogId(2, 9)));
         var body = buffer.Body.ToArray();
         return (new BlockHeader(HeaderKind.Batch, 1, 2, 1, body.Length, buffer.Records, BodyCrc: 0), body);

@@ -128,5 +128,6 @@ internal sealed class LogModel
 
     private static string NameOf(StoreRecord record) => $"{record.Kind} {record.Peer}";
 
-    private static string ValueOf(StoreRecord record) => $"{record.Incarnation} {record.ElectionTimeout.Ticks}";
+    private static string ValueOf(StoreRecord record) =>
+        $"{record.Incarnation} {record.ElectionTimeout.Ticks} {record.RecoveryGeneration}";
 }

@@ -180,6 +180,12 @@ internal static class LogScripts
                 Group = new(id),
                 Snapshot = Snapshot(group.Entries[prng.NextBelow(group.Entries.Count)].Id),
             },
+            5 when prng.Chance(1, 4) => new()
+            {
+                Kind = StoreRecordKind.RecoveryGeneration,
+                RecoveryGeneration = prng.Next(),
+                Incarnation = new Incarnation(prng.Next(), prng.Next()),
+            },
             _ => new()
             {
                 Kind = StoreRecordKind.CompactionMark,
