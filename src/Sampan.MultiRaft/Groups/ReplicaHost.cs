@@ -46,6 +46,9 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private bool _backlogCovered;
     private long _applyQueued;
     private ReplicaId _lastLeader;
+
+    // A leader whose stream ended, until something comes from it again: what is passed on now is only lost.
+    private ReplicaId _cutOffLeader;
     private bool _statusDirty = true;
     private PendingRequest? _change;
     private ulong _changeIndex;
@@ -196,6 +199,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         }
 
         _stores[message.From] = from;
+        _cutOffLeader = message.From == _cutOffLeader ? ReplicaId.None : _cutOffLeader;
         IsActive = true;
         _core.Step(message, now);
     }
@@ -272,6 +276,7 @@ internal sealed partial class ReplicaHost : IRecordWaiter
             {
                 _core.PeerUnreachable(replica);
                 _proposals.LeaderLost(replica, RaftErrorCode.ConnectionLost);
+                _cutOffLeader = replica == _core.Leader ? replica : _cutOffLeader;
                 IsActive = true;
             }
         }

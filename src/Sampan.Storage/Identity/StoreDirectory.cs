@@ -9,7 +9,9 @@ namespace Sampan.Storage.Identity;
 /// </summary>
 public sealed class StoreDirectory : IDisposable
 {
-    private const string IdentityName = "store.json";
+    /// <summary>The file that says whose data a directory holds.</summary>
+    public const string IdentityName = "store.json";
+
     private const string TemporaryName = "store.json.tmp";
     private const string LockName = "lock";
 
