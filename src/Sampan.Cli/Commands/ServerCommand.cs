@@ -61,10 +61,7 @@ internal static class ServerCommand
     {
         try
         {
-            // A file may be a pipe, whose other end never writes.
-            var settings = await Task.Run(() => Settings.Gather(flags, Variables(), file), CancellationToken.None)
-                .WaitAsync(wished).ConfigureAwait(false);
-            var options = ServerOptions.From(settings);
+            var options = ServerOptions.From(Settings.Gather(flags, Variables(), file));
             using var logs = Running.Logs(LogLevel.Information);
             var server = new StoreServer(options, new BootTimeProvider(), logs);
             await using (server.ConfigureAwait(false))
