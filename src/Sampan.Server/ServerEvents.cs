@@ -148,7 +148,7 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
             _lastRefusal = null;
         }
 
-        Log.Connected(_logger, store.Value, address);
+        Log.Connected(_logger, store.Value, OperatorText.AddressOf(address));
     }
 
     /// <inheritdoc/>
@@ -173,17 +173,18 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     }
 
     /// <inheritdoc/>
-    public void OnIntruder(string address, string reason) => Log.Intruder(_logger, address, reason);
+    public void OnIntruder(string address, string reason) => Log.Intruder(_logger, OperatorText.AddressOf(address), reason);
 
     /// <inheritdoc/>
     public void WorkerFailed(string worker, Exception cause)
     {
+        var message = cause.Message.TrimEnd('.');
         var reason = cause switch
         {
             FileSystemException { Failure: FileFailure.NoSpace } =>
-                $"The store stops, since there is no room on its disk: {cause.Message}.",
+                $"The store stops, since there is no room on its disk: {message}.",
             FileSystemException =>
-                $"The store stops, since its disk can no longer be trusted: {cause.Message}.",
+                $"The store stops, since its disk can no longer be trusted: {message}.",
             InvariantViolationException =>
                 $"The store stops, since {worker} found what is impossible (please report this): {cause.Message}",
             _ => $"The store stops, since {worker} failed: {cause.Message}",

@@ -216,8 +216,10 @@ public sealed class StoreServerTests : IDisposable
         var other = TestStore.OptionsOf(1, _folder, ("initial-cluster-token", "other"))[0];
         await using (var store = await new TestStore(options).StartAsync())
         {
+            var ports = TestStore.OptionsOf(1, _folder)[0];
             await AssertRefusedAsync(
-                TestStore.OptionsOf(1, _folder)[0], "the data directory .* is in use by another process\\.");
+                options with { ClientEndpoints = ports.ClientEndpoints, PeerEndpoint = ports.PeerEndpoint },
+                "the data directory .* is in use by another process\\.");
         }
 
         await AssertRefusedAsync(other, "the data directory .* belongs to cluster .*\\.");

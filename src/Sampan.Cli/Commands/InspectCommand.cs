@@ -109,15 +109,15 @@ internal static class InspectCommand
         }
         catch (StoreRefusedException exception)
         {
-            return $"{exception.Message}.";
+            return exception.Message.TrimEnd('.') + ".";
         }
         catch (StorageDamagedException exception)
         {
-            return $"{exception.Message}.";
+            return exception.Message.TrimEnd('.') + ".";
         }
         catch (FileSystemException exception)
         {
-            return $"{exception.Message}.";
+            return exception.Message.TrimEnd('.') + ".";
         }
         catch (ArgumentException exception)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using Sampan.Server.Options;
 
@@ -28,6 +29,12 @@ internal sealed partial class OperatorText
             _names.TryGetValue(match.Groups["id"].Value, out var name) ? $"{match.Value} ({name})" : match.Value);
         return named.Contains("membership change", StringComparison.Ordinal) ? named + NoChanges : named;
     }
+
+    /// <summary>An address as an operator writes it: one of IPv4 that came over a socket of IPv6 is one of IPv4.</summary>
+    public static string AddressOf(string address) =>
+        IPEndPoint.TryParse(address, out var endpoint) && endpoint.Address.IsIPv4MappedToIPv6
+            ? new IPEndPoint(endpoint.Address.MapToIPv4(), endpoint.Port).ToString()
+            : address;
 
     [GeneratedRegex("store (?<id>[0-9a-f]+)\\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
     private static partial Regex StoreId();
