@@ -65,7 +65,7 @@ internal static partial class Log
     [LoggerMessage(
         8018,
         LogLevel.Error,
-        "NOSPACE: {Bytes} bytes of data, the quota is {Quota}: puts are refused until there are less (delete, compact)")]
+        "NOSPACE: {Bytes} bytes of data, the quota is {Quota}: puts are refused until it is less (delete, compact)")]
     public static partial void NoSpace(ILogger logger, long bytes, long quota);
 
     [LoggerMessage(8019, LogLevel.Information, "NOSPACE is over: {Bytes} bytes of data, the quota is {Quota}")]

@@ -173,7 +173,8 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     }
 
     /// <inheritdoc/>
-    public void OnIntruder(string address, string reason) => Log.Intruder(_logger, OperatorText.AddressOf(address), reason);
+    public void OnIntruder(string address, string reason) =>
+        Log.Intruder(_logger, OperatorText.AddressOf(address), reason);
 
     /// <inheritdoc/>
     public void WorkerFailed(string worker, Exception cause)

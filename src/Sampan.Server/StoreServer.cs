@@ -147,7 +147,8 @@ public sealed class StoreServer : IAsyncDisposable
             throw new ServerFailedException(await _events.Failure.ConfigureAwait(false), exception);
         }
 
-        Log.Serving(_logger, string.Join(", ", _options.ClientEndpoints), _options.Self.Id, Path.GetFullPath(_options.DataPath));
+        var path = Path.GetFullPath(_options.DataPath);
+        Log.Serving(_logger, string.Join(", ", _options.ClientEndpoints), _options.Self.Id, path);
         var publisher = new MemberPublisher(_options, _store.Groups, _time, _logger);
         Published = publisher.RunAsync(_stopping.Token);
         var watch = new StoreWatch(_store.Groups, _events, _options.QuotaBytes, _time, _logger);

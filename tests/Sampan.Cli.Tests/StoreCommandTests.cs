@@ -143,7 +143,8 @@ public sealed class StoreCommandTests : IDisposable
             var run = await CommandRun.OfAsync("inspect", what, DataPath);
             Assert.Equal(1, run.Code);
             Assert.Contains("There are no snapshots.", run.Output, StringComparison.Ordinal);
-            Assert.Contains("MISSING: the log marks snapshots of group 1 at index ", run.Output, StringComparison.Ordinal);
+            Assert.Contains(
+                "MISSING: the log marks snapshots of group 1 at index ", run.Output, StringComparison.Ordinal);
         }
     }
 

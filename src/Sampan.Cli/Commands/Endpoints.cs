@@ -53,5 +53,6 @@ internal static class Endpoints
     private static bool IsPlain(Uri endpoint, string text) =>
         endpoint.Scheme is "http" && endpoint.Host.Length > 0 && endpoint.UserInfo.Length == 0
         && endpoint.PathAndQuery is "/"
-        && text.TrimEnd('/').EndsWith($":{endpoint.Port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal);
+        && text.TrimEnd('/').EndsWith(
+            $":{endpoint.Port.ToString(CultureInfo.InvariantCulture)}", StringComparison.Ordinal);
 }

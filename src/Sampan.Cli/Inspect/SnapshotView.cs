@@ -10,7 +10,8 @@ namespace Sampan.Cli.Inspect;
 internal static class SnapshotView
 {
     /// <summary>
-    /// Shows them; false if one that counts is not what was written, or if a group has none of those that its log marks.
+    /// Shows them; false if one that counts is not what was written, or if a group has none of those that its log
+    /// marks.
     /// </summary>
     public static bool Show(
         IReadOnlyList<SnapshotReport> snapshots, IReadOnlyList<RecoveredGroup> groups, IAnsiConsole console)
@@ -31,7 +32,8 @@ internal static class SnapshotView
         {
             var marks = string.Join(", ", group.Snapshots.Select(
                 mark => mark.Last.Index.ToString(CultureInfo.InvariantCulture)));
-            console.WriteLine($"MISSING: the log marks snapshots of group {group.Group} at index {marks}; none is sound.");
+            console.WriteLine(
+                $"MISSING: the log marks snapshots of group {group.Group} at index {marks}; none is sound.");
         }
 
         return without.Length == 0 && snapshots.All(snapshot => !snapshot.IsComplete || IsSound(snapshot));

@@ -15,7 +15,9 @@ internal sealed class ClientSockets : IDisposable
 
     private readonly Dictionary<EndPoint, Socket> _sockets = [];
 
-    /// <summary>Listens at every endpoint. Throws <see cref="ServerFailedException"/> for the first that fails.</summary>
+    /// <summary>
+    /// Listens at every endpoint. Throws <see cref="ServerFailedException"/> for the first that fails.
+    /// </summary>
     public void Listen(IReadOnlyList<IPEndPoint> endpoints)
     {
         foreach (var endpoint in endpoints.Where(endpoint => !_sockets.ContainsKey(endpoint)))

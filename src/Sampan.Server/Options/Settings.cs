@@ -112,7 +112,7 @@ public sealed class Settings
         var settings = new Settings();
         if (filePath is not null || environment.TryGetValue(FileVariable, out filePath))
         {
-            RefuseEmpty(filePath, $"--config-file (or {FileVariable})");
+            RefuseEmpty((filePath, $"--config-file (or {FileVariable})"));
             settings.AddFile(filePath);
         }
 
@@ -151,12 +151,11 @@ public sealed class Settings
         return new SettingException($"{source} is '{this[name]}'; it must be {allowed}.");
     }
 
-    /// <summary>Throws <see cref="SettingException"/>, which names the source, for a value that says nothing.</summary>
-    public static void RefuseEmpty(string value, string source)
+    private static void RefuseEmpty((string Value, string Source) given)
     {
-        if (string.IsNullOrWhiteSpace(value))
+        if (string.IsNullOrWhiteSpace(given.Value))
         {
-            throw new SettingException($"{source} is empty; give it a value, or leave it out.");
+            throw new SettingException($"{given.Source} is empty; give it a value, or leave it out.");
         }
     }
 
@@ -241,7 +240,8 @@ public sealed class Settings
             throw Unknown(source);
         }
 
-        RefuseEmpty(value, source);
-        _given[name] = (value, source);
+        var given = (value, source);
+        RefuseEmpty(given);
+        _given[name] = given;
     }
 }

@@ -11,8 +11,8 @@ namespace Sampan.Server.Stores;
 /// </summary>
 internal sealed partial class OperatorText
 {
-    private const string NoChanges = " (this version's API cannot change members yet: leave that one stopped, the others"
-        + " go on while they are a majority; see \"A wiped store\" in docs/operations.md)";
+    private const string NoChanges = " (this version's API cannot change members yet: leave that one stopped, the "
+        + "others go on while they are a majority; see \"A wiped store\" in docs/operations.md)";
 
     private readonly Dictionary<string, string> _names;
 
@@ -30,7 +30,9 @@ internal sealed partial class OperatorText
         return named.Contains("membership change", StringComparison.Ordinal) ? named + NoChanges : named;
     }
 
-    /// <summary>An address as an operator writes it: one of IPv4 that came over a socket of IPv6 is one of IPv4.</summary>
+    /// <summary>
+    /// An address as an operator writes it: one of IPv4 that came over a socket of IPv6 is one of IPv4.
+    /// </summary>
     public static string AddressOf(string address) =>
         IPEndPoint.TryParse(address, out var endpoint) && endpoint.Address.IsIPv4MappedToIPv6
             ? new IPEndPoint(endpoint.Address.MapToIPv4(), endpoint.Port).ToString()
