@@ -225,7 +225,9 @@ internal sealed class EtcdMachine : IStateMachine
 
     private byte[] HashOf(MvccView view, long revision, StoreMoment moment)
     {
+        // etcd's rule: at the very revision of the compaction there is nothing to compare any more.
         var status = view.HashKv(revision, out var hash);
+        status = revision > 0 && revision <= view.CompactRevision ? MvccStatus.Compacted : status;
         var response = new HashKVResponse
         {
             Hash = hash,

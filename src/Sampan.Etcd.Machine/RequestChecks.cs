@@ -66,10 +66,10 @@ public static class RequestChecks
 
     /// <summary>
     /// Whether every read of a transaction may be answered without asking others. One that reads nothing, but only
-    /// compares, is not: its caller wants to know how things stand.
+    /// compares, may not: its caller wants to know how things stand. One that is empty may.
     /// </summary>
     public static bool IsSerializable(TxnRequest txn) =>
-        txn.Success.Count + txn.Failure.Count > 0 && AreSerializable(txn);
+        (txn.Success.Count + txn.Failure.Count > 0 || txn.Compare.Count == 0) && AreSerializable(txn);
 
     /// <summary>Whether a transaction puts something in one of its branches.</summary>
     public static bool HasPut(TxnRequest txn) => txn.Success.Concat(txn.Failure).Any(operation =>
@@ -140,8 +140,8 @@ public static class RequestChecks
         {
             foreach (var operation in operations)
             {
-                // Stricter than etcd in one case: it does not see that a delete without end meets a put, and can come
-                // to a state from which it does not start again.
+                // Stricter than etcd in one case: it does not see that a delete without end meets a put, and executes
+                // both in their order. Here a revision holds one change of a key.
                 if (operation.RequestCase == RequestOp.RequestOneofCase.RequestDeleteRange)
                 {
                     var delete = operation.RequestDeleteRange;

@@ -16,7 +16,7 @@ internal sealed class ClusterService
 
     /// <summary>Binds it.</summary>
     public GrpcServiceDefinition Build(ServiceDescriptor descriptor) => new GrpcServiceBuilder(descriptor)
-        .Unary<MemberListRequest, MemberListResponse>("MemberList", ListAsync)
+        .Parsed("MemberList", MemberListRequest.Parser, ListAsync)
         .Build();
 
     private async ValueTask<MemberListResponse> ListAsync(MemberListRequest request, GrpcCall call)
@@ -28,6 +28,7 @@ internal sealed class ClusterService
         var response = EtcdDoor.Parse(MemberListResponse.Parser, bytes);
         var told = response.Members.ToDictionary(member => member.ID);
         var configuration = _door.Status?.Configuration;
+        response.Header.Revision = 0;
         response.Members.Clear();
         foreach (var member in configuration is null ? [] : configuration.Members)
         {

@@ -70,7 +70,8 @@ internal static class EtcdErrors
         {
             Outcome: RequestOutcome.NotApplied,
             Code: RaftErrorCode.NoLeader or RaftErrorCode.Transferring or RaftErrorCode.LeaderChanged
-                or RaftErrorCode.Unavailable or RaftErrorCode.UnknownGroup or RaftErrorCode.TimedOut,
+                or RaftErrorCode.Unavailable or RaftErrorCode.UnknownGroup or RaftErrorCode.TimedOut
+                or RaftErrorCode.ConnectionLost,
         };
 
     /// <summary>What a failure of the group means to a client.</summary>

@@ -22,12 +22,12 @@ internal sealed class MaintenanceService
 
     /// <summary>Binds it.</summary>
     public GrpcServiceDefinition Build(ServiceDescriptor descriptor) => new GrpcServiceBuilder(descriptor)
-        .Unary<StatusRequest, StatusResponse>("Status", StatusAsync)
-        .Unary<HashRequest, HashResponse>("Hash", HashAsync)
+        .Parsed("Status", StatusRequest.Parser, StatusAsync)
+        .Parsed("Hash", HashRequest.Parser, HashAsync)
         .RawUnary("HashKV", (bytes, call) => LocalAsync(EtcdQueryKind.HashKv, bytes, call))
-        .Unary<AlarmRequest, AlarmResponse>("Alarm", AlarmAsync)
-        .Unary<DefragmentRequest, DefragmentResponse>("Defragment", DefragmentAsync)
-        .Unary<MoveLeaderRequest, MoveLeaderResponse>("MoveLeader", MoveLeaderAsync)
+        .Parsed("Alarm", AlarmRequest.Parser, AlarmAsync)
+        .Parsed("Defragment", DefragmentRequest.Parser, DefragmentAsync)
+        .Parsed("MoveLeader", MoveLeaderRequest.Parser, MoveLeaderAsync)
         .Build();
 
     private async ValueTask<StatusResponse> StatusAsync(StatusRequest request, GrpcCall call)

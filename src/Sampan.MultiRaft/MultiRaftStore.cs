@@ -181,7 +181,7 @@ public sealed class MultiRaftStore : IGroupDirectory
 
         foreach (var remark in remarks)
         {
-            _leaves.Observer.OnRemark(remark);
+            _leaves.Observer.OnDamage(remark);
         }
 
         return new GroupWorker($"group-{number}", workers, mailbox, factory, identity, hosts, tombstones);

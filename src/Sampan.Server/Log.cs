@@ -29,11 +29,11 @@ internal static partial class Log
     [LoggerMessage(8007, LogLevel.Critical, "{Reason}")]
     public static partial void Failed(ILogger logger, string reason);
 
-    [LoggerMessage(8008, LogLevel.Warning, "{Worker} is slow; the disk may be")]
-    public static partial void Slow(ILogger logger, string worker);
+    [LoggerMessage(8008, LogLevel.Warning, "{Worker} is in one call for more than {Limit} ms: the disk is slow")]
+    public static partial void SlowDisk(ILogger logger, string worker, double limit);
 
-    [LoggerMessage(8009, LogLevel.Error, "{Worker} hangs; the disk may be ill")]
-    public static partial void Stalled(ILogger logger, string worker);
+    [LoggerMessage(8009, LogLevel.Error, "{Worker} is in one call for more than {Limit} ms: the disk may be ill")]
+    public static partial void StalledDisk(ILogger logger, string worker, double limit);
 
     [LoggerMessage(8010, LogLevel.Information, "published as {Name} with {Urls}")]
     public static partial void Published(ILogger logger, string name, string urls);
@@ -46,4 +46,31 @@ internal static partial class Log
 
     [LoggerMessage(8013, LogLevel.Information, "leadership handed over")]
     public static partial void HandedOver(ILogger logger);
+
+    [LoggerMessage(8014, LogLevel.Information, "{Worker} is in one call for more than {Limit} ms")]
+    public static partial void Slow(ILogger logger, string worker, double limit);
+
+    [LoggerMessage(
+        8015,
+        LogLevel.Warning,
+        "{Worker} is in one call for more than {Limit} ms: a very large request, or the machine is overloaded")]
+    public static partial void Stalled(ILogger logger, string worker, double limit);
+
+    [LoggerMessage(8016, LogLevel.Warning, "{Reason}")]
+    public static partial void Waiting(ILogger logger, string reason);
+
+    [LoggerMessage(8017, LogLevel.Error, "{Found}")]
+    public static partial void Damage(ILogger logger, string found);
+
+    [LoggerMessage(
+        8018,
+        LogLevel.Error,
+        "NOSPACE: {Bytes} bytes of data, the quota is {Quota}: puts are refused until it is less (delete, compact)")]
+    public static partial void NoSpace(ILogger logger, long bytes, long quota);
+
+    [LoggerMessage(8019, LogLevel.Information, "NOSPACE is over: {Bytes} bytes of data, the quota is {Quota}")]
+    public static partial void SpaceAgain(ILogger logger, long bytes, long quota);
+
+    [LoggerMessage(8020, LogLevel.Information, "this store takes part in its group")]
+    public static partial void TakesPart(ILogger logger);
 }

@@ -4,6 +4,7 @@ using Sampan.Io;
 using Sampan.Model;
 using Sampan.MultiRaft;
 using Sampan.Raft.Events;
+using Sampan.Server.Stores;
 using Sampan.Transport;
 
 namespace Sampan.Server;
@@ -12,7 +13,12 @@ namespace Sampan.Server;
 /// </summary>
 internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
 {
+    // Workers that do little else than wait for the disk.
+    private static readonly string[] _diskWorkers = ["log-writer", "log-reader", "log-spares", "snapshot-worker"];
+
     private readonly ILogger _logger;
+    private readonly WorkerThreadOptions _watch;
+    private readonly OperatorText _text;
     private readonly TaskCompletionSource<string> _failure =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -24,10 +30,17 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     private long _refusals;
     private long _peersLost;
     private long _slowCalls;
+    private long _damages;
     private string? _lastRefusal;
+    private string? _waiting;
 
-    /// <summary>Events for this logger.</summary>
-    public ServerEvents(ILogger logger) => _logger = logger;
+    /// <summary>Events for this logger, of workers that are watched so, in these words.</summary>
+    public ServerEvents(ILogger logger, WorkerThreadOptions watch, OperatorText text)
+    {
+        _logger = logger;
+        _watch = watch;
+        _text = text;
+    }
 
     /// <summary>Ends, with the reason, when the store cannot go on.</summary>
     public Task<string> Failure => _failure.Task;
@@ -44,15 +57,21 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     /// <summary>How many calls of workers were slow.</summary>
     public long SlowCalls => Read(ref _slowCalls);
 
-    /// <summary>Why a handshake was refused, the last since a connection was opened; null: none was.</summary>
-    public string? LastRefusal
+    /// <summary>How often something on disk was not what this store had left there.</summary>
+    public long Damages => Read(ref _damages);
+
+    /// <summary>
+    /// Why this store may have no leader: a handshake was refused, the last since a connection was opened, or it waits
+    /// for others; null: nothing of the kind.
+    /// </summary>
+    public string? Complaint
     {
         get
         {
-            // Guards the sentence.
+            // Guards the sentences.
             lock (_gate)
             {
-                return _lastRefusal;
+                return _lastRefusal ?? _waiting;
             }
         }
     }
@@ -91,7 +110,34 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     }
 
     /// <inheritdoc/>
-    public void OnRemark(string remark) => Log.Remark(_logger, remark);
+    public void OnRemark(string remark) => Log.Remark(_logger, _text.Of(remark));
+
+    /// <inheritdoc/>
+    public void OnWaiting(string? reason)
+    {
+        var told = reason is null ? null : _text.Of(reason);
+        // Guards the sentence.
+        lock (_gate)
+        {
+            _waiting = told;
+        }
+
+        if (told is null)
+        {
+            Log.TakesPart(_logger);
+        }
+        else
+        {
+            Log.Waiting(_logger, told);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnDamage(string found)
+    {
+        Count(ref _damages);
+        Log.Damage(_logger, found);
+    }
 
     /// <inheritdoc/>
     public void OnConnected(StoreId store, string address)
@@ -102,7 +148,7 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
             _lastRefusal = null;
         }
 
-        Log.Connected(_logger, store.Value, address);
+        Log.Connected(_logger, store.Value, OperatorText.AddressOf(address));
     }
 
     /// <inheritdoc/>
@@ -115,30 +161,33 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     /// <inheritdoc/>
     public void OnRefused(string whom, string reason)
     {
+        var told = _text.Of(reason);
         // Guards the sentence and the count.
         lock (_gate)
         {
-            _lastRefusal = reason;
+            _lastRefusal = told;
             _refusals++;
         }
 
-        Log.Refused(_logger, whom, reason);
+        Log.Refused(_logger, _text.Of(whom), told);
     }
 
     /// <inheritdoc/>
-    public void OnIntruder(string address, string reason) => Log.Intruder(_logger, address, reason);
+    public void OnIntruder(string address, string reason) =>
+        Log.Intruder(_logger, OperatorText.AddressOf(address), reason);
 
     /// <inheritdoc/>
     public void WorkerFailed(string worker, Exception cause)
     {
+        var message = cause.Message.TrimEnd('.');
         var reason = cause switch
         {
             FileSystemException { Failure: FileFailure.NoSpace } =>
-                $"The store stops, since there is no room on its disk: {cause.Message}.",
+                $"The store stops, since there is no room on its disk: {message}.",
             FileSystemException { Failure: FileFailure.TooManyOpen } =>
-                $"The store stops, since too many files are open (raise the limit, ulimit -n): {cause.Message}.",
+                $"The store stops, since too many files are open (raise the limit, ulimit -n): {message}.",
             FileSystemException =>
-                $"The store stops, since its disk can no longer be trusted: {cause.Message}.",
+                $"The store stops, since its disk can no longer be trusted: {message}.",
             InvariantViolationException =>
                 $"The store stops, since {worker} found what is impossible (please report this): {cause.Message}",
             _ => $"The store stops, since {worker} failed: {cause.Message}",
@@ -155,11 +204,32 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     public void WorkerSlow(string worker)
     {
         Count(ref _slowCalls);
-        Log.Slow(_logger, worker);
+        var limit = _watch.SlowCallLimit.TotalMilliseconds;
+        if (IsOfDisk(worker))
+        {
+            Log.SlowDisk(_logger, worker, limit);
+        }
+        else
+        {
+            Log.Slow(_logger, worker, limit);
+        }
     }
 
     /// <inheritdoc/>
-    public void WorkerStalled(string worker) => Log.Stalled(_logger, worker);
+    public void WorkerStalled(string worker)
+    {
+        var limit = _watch.StallLimit.TotalMilliseconds;
+        if (IsOfDisk(worker))
+        {
+            Log.StalledDisk(_logger, worker, limit);
+        }
+        else
+        {
+            Log.Stalled(_logger, worker, limit);
+        }
+    }
+
+    private static bool IsOfDisk(string worker) => _diskWorkers.Contains(worker, StringComparer.Ordinal);
 
     private void Count(ref long counter)
     {

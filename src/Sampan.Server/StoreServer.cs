@@ -16,6 +16,7 @@ using Sampan.MultiRaft.Abstractions;
 using Sampan.Server.Doors;
 using Sampan.Server.Options;
 using Sampan.Server.Stores;
+using Sampan.Storage.Identity;
 using Sampan.Store;
 using Sampan.Transport;
 
@@ -38,7 +39,6 @@ public sealed class StoreServer : IAsyncDisposable
 
     private static readonly TimeSpan _slowCallMin = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan _drainTime = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan _watchInterval = TimeSpan.FromSeconds(1);
 
     private readonly ServerOptions _options;
     private readonly MeteredFiles _files;
@@ -49,6 +49,7 @@ public sealed class StoreServer : IAsyncDisposable
     private readonly DurationHistogram _syncs = DurationHistogram.ForSyncs();
     private readonly GrpcHealth _health = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ClientSockets _clients = new();
     private PeerTransport? _transport;
     private BuiltStore? _store;
     private WebApplication? _web;
@@ -71,7 +72,7 @@ public sealed class StoreServer : IAsyncDisposable
         _time = time;
         _logs = logs;
         _logger = logs.CreateLogger("sampan");
-        _events = new ServerEvents(_logger);
+        _events = new ServerEvents(_logger, WatchOf(options), new OperatorText(options.Members));
         _files = new MeteredFiles(files, _syncs, time);
     }
 
@@ -80,6 +81,9 @@ public sealed class StoreServer : IAsyncDisposable
 
     /// <summary>Ends, with the reason, when the store cannot go on; the server is to be stopped then.</summary>
     public Task<string> Failure => _events.Failure;
+
+    /// <summary>Why this store may have no leader, as a sentence; null: nothing of the kind is known.</summary>
+    public string? Complaint => _events.Complaint;
 
     /// <summary>What is known of etcd's group; null before there is one.</summary>
     public GroupStatus? Status =>
@@ -92,28 +96,39 @@ public sealed class StoreServer : IAsyncDisposable
     public Task Published { get; private set; } = Task.CompletedTask;
 
     /// <summary>
-    /// Takes the peer port, so that others find it taken; nobody is served yet. <see cref="StartAsync"/> does it where
-    /// it was not done before.
+    /// Takes its ports, so that others find them taken; nobody is served yet. <see cref="StartAsync"/> does it where it
+    /// was not done before.
     /// </summary>
     public void Listen()
     {
+        if (_transport is not null)
+        {
+            return;
+        }
+
         try
         {
-            _transport ??= OpenTransport();
+            _transport = OpenTransport();
         }
-        catch (SocketException exception) when (StartFailures.Explain(exception, _options) is { } reason)
+        catch (SocketException exception)
         {
-            throw new ServerFailedException(reason, exception);
+            throw new ServerFailedException(
+                ListenFailures.Explain(exception, "peer", _options.PeerEndpoint, "listen-peer-urls"), exception);
         }
+
+        _clients.Listen(_options.ClientEndpoints);
     }
 
     /// <summary>Opens the data, starts the store, then the doors.</summary>
     public async Task StartAsync(CancellationToken cancellation)
     {
+        RefuseToJoin(_files.FileExists(Path.Combine(_options.DataPath, StoreDirectory.IdentityName)));
+        Listen();
+        Invariant.Holds(_transport is not null);
         try
         {
-            _transport ??= OpenTransport();
             _store = BuildStore(_transport);
+            RefuseToJoin(_store.Groups.TryGet(EtcdGroup.Id, out _));
             _store.Start();
             if (_options.IsNewCluster)
             {
@@ -123,7 +138,7 @@ public sealed class StoreServer : IAsyncDisposable
             _web = BuildDoors(_store);
             await _web.StartAsync(cancellation).ConfigureAwait(false);
         }
-        catch (Exception exception) when (StartFailures.Explain(exception, _options) is { } reason)
+        catch (Exception exception) when (StartFailures.Explain(exception) is { } reason)
         {
             throw new ServerFailedException(reason, exception);
         }
@@ -132,10 +147,12 @@ public sealed class StoreServer : IAsyncDisposable
             throw new ServerFailedException(await _events.Failure.ConfigureAwait(false), exception);
         }
 
-        Log.Serving(_logger, string.Join(", ", _options.ClientEndpoints), _options.Self.Id, _options.DataPath);
+        var path = Path.GetFullPath(_options.DataPath);
+        Log.Serving(_logger, string.Join(", ", _options.ClientEndpoints), _options.Self.Id, path);
         var publisher = new MemberPublisher(_options, _store.Groups, _time, _logger);
         Published = publisher.RunAsync(_stopping.Token);
-        _watching = WatchAsync(_stopping.Token);
+        var watch = new StoreWatch(_store.Groups, _events, _options.QuotaBytes, _time, _logger);
+        _watching = watch.RunAsync(_stopping.Token);
     }
 
     /// <summary>
@@ -186,7 +203,11 @@ public sealed class StoreServer : IAsyncDisposable
         await Task.WhenAll(Published, _watching).ConfigureAwait(false);
         _store?.Dispose();
         _transport?.Dispose();
-        Log.Stopped(_logger);
+        _clients.Dispose();
+        if (_web is not null)
+        {
+            Log.Stopped(_logger);
+        }
     }
 
     /// <inheritdoc/>
@@ -194,6 +215,19 @@ public sealed class StoreServer : IAsyncDisposable
     {
         await StopAsync().ConfigureAwait(false);
         _stopping.Dispose();
+    }
+
+    // Nobody can add it, so it would wait for ever.
+    private void RefuseToJoin(bool hasGroup)
+    {
+        if (!_options.IsNewCluster && !hasGroup)
+        {
+            throw new ServerFailedException(
+                "--initial-cluster-state is existing, but the data directory "
+                + $"{Path.GetFullPath(_options.DataPath)} holds no member of a cluster, and members cannot be added to "
+                + "a running cluster in this version; name the data directory of a member, or say new for a cluster "
+                + "that begins.");
+        }
     }
 
     private PeerTransport OpenTransport() => new(
@@ -291,6 +325,7 @@ public sealed class StoreServer : IAsyncDisposable
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         var kestrelOptions = new GrpcKestrelOptions();
         builder.WebHost.UseGrpcKestrel(kestrelOptions);
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _clients.Take);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             foreach (var endpoint in _options.ClientEndpoints)
@@ -318,21 +353,6 @@ public sealed class StoreServer : IAsyncDisposable
         app.UseGrpc(services, calls, _time, _health);
         app.Run(http.AnswerAsync);
         return app;
-    }
-
-    // A group that failed here, while the store as such goes on, serves nobody any more.
-    private async Task WatchAsync(CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            if (Status is { Failure: { } reason })
-            {
-                _events.Fail($"The store stops, since its group {EtcdGroup.Id} failed: {reason}");
-                return;
-            }
-
-            await Task.Delay(_watchInterval, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
     }
 
     private static ulong RandomBits()

@@ -16,6 +16,18 @@ public sealed class DevOptionsTests
         Assert.Single(options.Select(each => each.ClusterId).Distinct());
     }
 
+    /// <summary>Ports that lie far above the first would be those that the system gives to connections.</summary>
+    [Theory]
+    [InlineData(12379)]
+    [InlineData(32761)]
+    public void Other_ports_lie_together(int first)
+    {
+        var options = Enumerable.Range(0, 3).Select(store => DevCommand.OptionsOf(store, first, "data")).ToArray();
+        Assert.Equal([first, first + 2, first + 4], options.Select(each => each.ClientEndpoints[0].Port));
+        Assert.Equal([first + 1, first + 3, first + 5], options.Select(each => each.PeerEndpoint.Port));
+        Assert.All(options, each => each.Validate());
+    }
+
     [Fact]
     public void The_data_may_be_used_with_other_ports()
     {

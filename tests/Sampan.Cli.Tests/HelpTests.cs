@@ -1,3 +1,4 @@
+using Sampan.Cli.Commands;
 using Sampan.Server.Options;
 
 namespace Sampan.Cli.Tests;
@@ -46,6 +47,30 @@ public sealed class HelpTests
     }
 
     [Fact]
+    public async Task A_default_is_shown_once()
+    {
+        var run = await CommandRun.OfAsync("status", "--help");
+        Assert.Equal(2, run.Output.Split("[default:").Length);
+    }
+
+    [Fact]
+    public async Task What_is_unknown_is_told_without_a_guess()
+    {
+        var run = await CommandRun.OfAsync("server", "--bogus", "1");
+        Assert.Equal(1, run.Code);
+        Assert.DoesNotContain("Did you mean", run.Output + run.Error, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Theory]
+    [InlineData("/p/bin/sampan", "/p", "bin/sampan")]
+    [InlineData("/p/bin/sampan", "/p/bin", "./sampan")]
+    [InlineData("/p/bin/sampan", "/other", "/p/bin/sampan")]
+    [InlineData("/my p/sampan", "/other", "'/my p/sampan'")]
+    [InlineData("/usr/bin/dotnet", "/p", "dotnet bin/sampan.dll")]
+    public void The_program_can_be_called_as_it_is_told(string process, string current, string expected) =>
+        Assert.Equal(expected, ProgramText.Of(process, "/p/bin/", current));
+
+    [Fact]
     public async Task The_version_is_told()
     {
         var run = await CommandRun.OfAsync("--version");
@@ -56,13 +81,18 @@ public sealed class HelpTests
     [Theory]
     [InlineData("Unrecognized command or argument '--nmae'.", "server", "--nmae", "x")]
     [InlineData("Unrecognized command or argument 'serve'.", "serve")]
-    [InlineData("sampan: --name is ''; it must be a name", "server", "--name", "")]
+    [InlineData("sampan: --name is empty; give it a value", "server", "--name", "")]
     [InlineData("sampan: --election-timeout is '499'; it must be at least 5", "server", "--election-timeout", "499")]
     [InlineData("sampan: The settings file cannot be read", "server", "--config-file", "/nowhere/at.json")]
-    [InlineData("sampan: --port is 0; it must be from 1 to 35534.", "dev", "--port", "0")]
-    [InlineData("sampan: --port is 35535; it must be from 1 to 35534.", "dev", "--port", "35535")]
+    [InlineData("sampan: --config-file (or SAMPAN_CONFIG_FILE) is empty;", "server", "--config-file", "")]
+    [InlineData("sampan: --port is 0; it must be from 1 to 65530.", "dev", "--port", "0")]
+    [InlineData("sampan: --port is 65531; it must be from 1 to 65530.", "dev", "--port", "65531")]
+    [InlineData("sampan: --data-dir is empty; give it a value", "dev", "--data-dir", "")]
     [InlineData("Cannot parse argument 'x' for option '--port'", "dev", "--port", "x")]
     [InlineData("--endpoints holds 'a:b:c'; allowed is host:port", "status", "--endpoints", "a:b:c")]
+    [InlineData("--endpoints holds '127.0.0.1'; allowed is host:port", "status", "--endpoints", "127.0.0.1")]
+    [InlineData("(https is not there yet)", "status", "--endpoints", "https://127.0.0.1:2379")]
+    [InlineData("--endpoints holds 'http://a:1/b'; allowed", "bench", "put", "--endpoints", "http://a:1/b")]
     [InlineData("--endpoints is empty; allowed is host:port", "status", "--endpoints", ",")]
     [InlineData("Argument 'x' not recognized.", "bench", "get", "--consistency", "x")]
     [InlineData("sampan: --clients is 0; it must be from 1 to 100000.", "bench", "put", "--clients", "0")]

@@ -17,7 +17,7 @@ internal sealed class RunningStore : IAsyncDisposable
 
     public string Endpoint => _server.Options.ClientEndpoints[0].ToString();
 
-    public static async Task<RunningStore> StartAsync(string dataPath)
+    public static async Task<RunningStore> StartAsync(string dataPath, params (string Name, string Value)[] more)
     {
         var ports = Ports.Take(2);
         var flags = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -28,6 +28,11 @@ internal sealed class RunningStore : IAsyncDisposable
             ["listen-peer-urls"] = Url(ports[1]),
             ["initial-advertise-peer-urls"] = Url(ports[1]),
         };
+        foreach (var (name, value) in more)
+        {
+            flags[name] = value;
+        }
+
         var settings = Settings.Gather(flags, new Dictionary<string, string>(StringComparer.Ordinal), filePath: null);
         var store = new RunningStore(ServerOptions.From(settings) with { SegmentBytes = 8 * 1024 * 1024 });
         await store._server.StartAsync(CancellationToken.None);

@@ -97,10 +97,68 @@ public sealed class StoreCommandTests : IDisposable
         Assert.Equal(1, log.Code);
         Assert.Contains(path, log.Error, StringComparison.Ordinal);
 
+        var seen = await CommandRun.OfAsync("inspect", "store", DataPath);
+        Assert.Equal(1, seen.Code);
+        Assert.Contains("The log is DAMAGED: ", seen.Output, StringComparison.Ordinal);
+
         await File.WriteAllTextAsync(Path.Combine(DataPath, "store.json"), "{}");
         var identity = await CommandRun.OfAsync("inspect", "store", DataPath);
         Assert.Equal(1, identity.Code);
         Assert.Contains("store.json is damaged", identity.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_segment_without_its_header_or_its_end_is_told(bool isHeader)
+    {
+        await using (var store = await RunningStore.StartAsync(DataPath))
+        {
+            await CommandRun.OfAsync("bench", "put", "--total", "9", "--quiet", "--endpoints", store.Endpoint);
+        }
+
+        var path = Path.Combine(DataPath, "log", "0000000000000001.log");
+        var bytes = await File.ReadAllBytesAsync(path);
+        bytes[isHeader ? 0 : ^1] ^= 1;
+        await File.WriteAllBytesAsync(path, isHeader ? bytes : bytes[..8192]);
+        var inspected = await CommandRun.OfAsync("inspect", "store", DataPath);
+        Assert.Equal(1, inspected.Code);
+        Assert.Contains("The log is DAMAGED: ", inspected.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Snapshots_that_the_log_marks_and_nobody_has_are_told()
+    {
+        await using (var store = await RunningStore.StartAsync(DataPath, ("snapshot-count", "10")))
+        {
+            await CommandRun.OfAsync("bench", "put", "--total", "200", "--quiet", "--endpoints", store.Endpoint);
+        }
+
+        var sound = await CommandRun.OfAsync("inspect", "snapshot", DataPath);
+        Assert.Equal((0, string.Empty), (sound.Code, sound.Error));
+        Assert.Contains("all CRCs hold", sound.Output, StringComparison.Ordinal);
+        Directory.Delete(Path.Combine(DataPath, "snapshots"), recursive: true);
+        foreach (var what in (string[])["snapshot", "store"])
+        {
+            var run = await CommandRun.OfAsync("inspect", what, DataPath);
+            Assert.Equal(1, run.Code);
+            Assert.Contains("There are no snapshots.", run.Output, StringComparison.Ordinal);
+            Assert.Contains(
+                "MISSING: the log marks snapshots of group 1 at index ", run.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_load_with_failures_ends_with_code_1_and_the_most_frequent_cause()
+    {
+        await using var store = await RunningStore.StartAsync(DataPath, ("max-request-bytes", "1000"));
+        var run = await CommandRun.OfAsync(
+            "bench", "put", "--total", "3", "--quiet", "--value-size", "2000", "--endpoints", store.Endpoint);
+        Assert.Equal(1, run.Code);
+        Assert.StartsWith("0\t3\t", run.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            "sampan: 3 of 3 requests failed, mostly with: etcdserver: request is too large",
+            run.Error.TrimEnd());
     }
 
     private static void AssertFigures(CommandRun run, int succeeded)

@@ -99,6 +99,8 @@ public sealed class KvDoorTests
     [InlineData("KV/Txn")]
     [InlineData("KV/Compact")]
     [InlineData("Maintenance/HashKV")]
+    [InlineData("Maintenance/Status")]
+    [InlineData("Cluster/MemberList")]
     public async Task Bytes_that_are_no_message_are_told_as_gRPC_tells_them(string method)
     {
         var answer = await _door.CallAsync(method, [0xff, 0xff, 0xff], CancellationToken.None);
@@ -140,6 +142,9 @@ public sealed class KvDoorTests
             "etcdserver: requested lease not found");
         await Refused(
             "Maintenance/HashKV", new HashKVRequest { Revision = 3 }, GrpcStatusCode.OutOfRange, Compacted);
+        await Refused(
+            "Maintenance/HashKV", new HashKVRequest { Revision = 4 }, GrpcStatusCode.OutOfRange, Compacted);
+        (await _door.CallAsync("Maintenance/HashKV", new HashKVRequest { Revision = 5 })).As<HashKVResponse>();
         await Refused("Maintenance/HashKV", new HashKVRequest { Revision = 6 }, GrpcStatusCode.OutOfRange, Future);
 
         async Task Refused(string method, IMessage request, GrpcStatusCode code, string text) =>
@@ -176,9 +181,10 @@ public sealed class KvDoorTests
         await _door.CallAsync("KV/Txn", new TxnRequest { Success = { local } });
         await _door.CallAsync("KV/Txn", new TxnRequest { Success = { local }, Failure = { Op(Range("a")) } });
         await _door.CallAsync("KV/Txn", new TxnRequest());
+        await _door.CallAsync("KV/Txn", new TxnRequest { Compare = { new Compare { Key = Utf8("a") } } });
         const ReadConsistency Local = ReadConsistency.Local;
         const ReadConsistency Fresh = ReadConsistency.Linearizable;
-        Assert.Equal([Fresh, Local, Local, Local, Fresh, Fresh], _door.Group.Reads);
+        Assert.Equal([Fresh, Local, Local, Local, Fresh, Local, Fresh], _door.Group.Reads);
         Assert.Equal(0, _door.Group.Proposals);
     }
 

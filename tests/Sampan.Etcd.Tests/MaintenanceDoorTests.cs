@@ -3,7 +3,9 @@ using Sampan.Etcd.Tests.Fixture;
 using Sampan.Grpc;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
+using Sampan.Protocol.Election;
 using Sampan.Protocol.Etcd;
+using Sampan.Protocol.Lock;
 using static Sampan.Etcd.Tests.Fixture.Requests;
 using AlarmAction = Sampan.Protocol.Etcd.AlarmRequest.Types.AlarmAction;
 using Member = Sampan.Protocol.Etcd.Member;
@@ -103,6 +105,7 @@ public sealed class MaintenanceDoorTests
         _door.Group.Apply(EtcdCodec.Encode(EtcdCommandKind.PublishMember, Bytes(new Member { ID = 9, Name = "gone" })));
         var list = (await _door.CallAsync("Cluster/MemberList", new MemberListRequest { Linearizable = true }))
             .As<MemberListResponse>();
+        Assert.Equal((77UL, 1UL, 0L), (list.Header.ClusterId, list.Header.MemberId, list.Header.Revision));
         Assert.Equal([1UL, 2, 3], list.Members.Select(member => member.ID));
         Assert.Equal(self, list.Members[0]);
         Assert.Equal(new Member { ID = 2, PeerURLs = { "http://two:2380" } }, list.Members[1]);
@@ -126,6 +129,40 @@ public sealed class MaintenanceDoorTests
         var answer = await _door.CallAsync(method, [], CancellationToken.None);
         Assert.Equal(GrpcStatusCode.Unimplemented, answer.Code);
         Assert.EndsWith("is not supported yet by this server.", answer.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Whatever etcd's services have, nothing hangs: what waits for a leader ends with its time, the rest at once, and
+    /// what is not there says so.
+    /// </summary>
+    [Fact]
+    public async Task Every_method_of_every_service_of_etcd_answers()
+    {
+        var services = RpcReflection.Descriptor.Services
+            .Concat(V3LockReflection.Descriptor.Services)
+            .Concat(V3ElectionReflection.Descriptor.Services);
+        var served = new List<string>();
+        foreach (var method in services.SelectMany(service => service.Methods))
+        {
+            var path = $"{method.Service.FullName}/{method.Name}";
+            var answer = await _door.CallAsync(path, [], CancellationToken.None);
+            if (answer.Code == GrpcStatusCode.Unimplemented)
+            {
+                Assert.Contains(" is not supported yet by this server.", answer.Message, StringComparison.Ordinal);
+            }
+            else
+            {
+                served.Add($"{method.Service.Name}/{method.Name}");
+            }
+        }
+
+        string[] expected =
+        [
+            "KV/Range", "KV/Put", "KV/DeleteRange", "KV/Txn", "KV/Compact", "Cluster/MemberList", "Maintenance/Alarm",
+            "Maintenance/Status", "Maintenance/Defragment", "Maintenance/Hash", "Maintenance/HashKV",
+            "Maintenance/MoveLeader",
+        ];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), served.Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -156,6 +156,27 @@ public sealed class HostTests
         Assert.False(failure.IsRetryable);
     }
 
+    /// <summary>Until another one is elected: whoever asks then may ask again, since nothing was sent.</summary>
+    [Fact]
+    public void What_is_asked_after_the_leader_was_lost_is_not_passed_on_and_told_so()
+    {
+        var cluster = new HostCluster(3);
+        cluster.Create(1);
+        var leader = cluster.Leader(1)!; // Elected by Create.
+        var follower = cluster[1] == leader ? cluster[2] : cluster[1];
+        cluster.Network.Cut(leader.Store);
+        cluster.Settle();
+        var late = follower.Group(1).ProposeAsync("late"u8.ToArray(), CancellationToken.None).AsTask();
+        cluster.Settle();
+        var refused = Assert.IsType<RaftException>(late.Exception?.InnerException);
+        Assert.Equal((RaftErrorCode.NoLeader, RequestOutcome.NotApplied), (refused.Code, refused.Outcome));
+
+        cluster.Network.Heal(leader.Store);
+        cluster.Run(TimeSpan.FromSeconds(5));
+        cluster.Propose(follower, 1, "again");
+        Assert.Equal(1, cluster.ReadCount(follower, 1));
+    }
+
     [Fact]
     public void A_state_machine_that_throws_stops_its_group_and_no_other()
     {

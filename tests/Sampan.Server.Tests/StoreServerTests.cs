@@ -48,6 +48,8 @@ public sealed class StoreServerTests : IDisposable
         await using var wiped = await new TestStore(options[2]).StartAsync();
         var sentence = await wiped.Lines.WhenAsync("lost its data directory");
         Assert.Contains("replace it by a membership change", sentence, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("this version's API cannot change members yet", sentence, StringComparison.Ordinal);
+        Assert.Contains("(store2)", sentence, StringComparison.Ordinal);
         var refusal = await Assert.ThrowsAsync<GrpcException>(() => wiped.CallAsync<RangeRequest, RangeResponse>(
             "Range",
             new RangeRequest { Key = Google.Protobuf.ByteString.CopyFromUtf8("key") },
@@ -127,14 +129,84 @@ public sealed class StoreServerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_port_in_use_is_told()
+    public async Task A_client_port_in_use_is_told_before_anything_is_written()
     {
         var options = TestStore.OptionsOf(1, _folder)[0];
         using var holder = Hold(options.ClientEndpoints[0]);
         await using var store = new TestStore(options);
         var failure = await Assert.ThrowsAsync<ServerFailedException>(store.StartAsync);
-        Assert.StartsWith(
-            $"A client port of {options.ClientEndpoints[0]} is in use;", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            $"The client port {options.ClientEndpoints[0]} is in use; stop what listens there, or choose another by "
+            + "--listen-client-urls (dev: --port).",
+            failure.Message);
+        Assert.False(Directory.Exists(options.DataPath));
+    }
+
+    [Theory]
+    [InlineData(true, "Cannot listen for clients at 192.0.2.7:", "(--listen-client-urls): ")]
+    [InlineData(false, "Cannot listen for peers at 192.0.2.7:", "(--listen-peer-urls): ")]
+    public async Task An_address_of_another_machine_is_told_with_its_setting(
+        bool isClient, string what, string setting)
+    {
+        var options = TestStore.OptionsOf(1, _folder)[0];
+        var foreign = new IPEndPoint(IPAddress.Parse("192.0.2.7"), options.ClientEndpoints[0].Port);
+        await using var store = new TestStore(
+            isClient ? options with { ClientEndpoints = [foreign] } : options with { PeerEndpoint = foreign });
+        var failure = await Assert.ThrowsAsync<ServerFailedException>(store.StartAsync);
+        Assert.StartsWith(what, failure.Message, StringComparison.Ordinal);
+        Assert.Contains(setting, failure.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(options.DataPath));
+    }
+
+    [Fact]
+    public async Task A_store_that_is_to_join_is_refused_before_anything_is_written_since_nobody_can_add_it()
+    {
+        var options = TestStore.OptionsOf(1, _folder, ("initial-cluster-state", "existing"))[0];
+        await AssertRefusedAsync(options, "--initial-cluster-state is existing, but .* members cannot be added");
+        Assert.False(Directory.Exists(options.DataPath));
+    }
+
+    [Fact]
+    public async Task A_member_of_a_cluster_that_exists_starts_as_such()
+    {
+        var options = TestStore.OptionsOf(1, _folder)[0];
+        await using (var store = await new TestStore(options).StartAsync())
+        {
+            await store.PutAsync("key", "value");
+        }
+
+        await using var again = await new TestStore(options with { IsNewCluster = false }).StartAsync();
+        Assert.Equal("value", await again.GetAsync("key"));
+    }
+
+    [Fact]
+    public async Task A_first_start_says_for_whom_it_waits()
+    {
+        var options = TestStore.OptionsOf(3, _folder);
+        await using var cluster = await TestCluster.StartAsync(options[..2]);
+        var store = cluster.Stores[0];
+        var line = await store.Lines.WhenAsync("and 1 did; not heard of: store");
+        Assert.EndsWith(" (store2)", line, StringComparison.Ordinal);
+        Assert.Matches(@"store [0-9a-f]+ \(store0\) takes no part in group 1 yet: before that 2 of 2 other", line);
+        Assert.Equal(line, store.Server.Complaint);
+        var health = await (await store.Http.GetAsync("/health")).Content.ReadAsStringAsync();
+        Assert.Contains("RAFT NO LEADER: store ", health, StringComparison.Ordinal);
+        Assert.Contains("(store2)", health, StringComparison.Ordinal);
+
+        await using var third = await new TestStore(options[2]).StartAsync();
+        await store.Lines.WhenAsync("this store takes part in its group");
+        Assert.Null(store.Server.Complaint);
+    }
+
+    [Fact]
+    public async Task A_start_that_failed_does_not_say_that_it_stopped()
+    {
+        var options = TestStore.OptionsOf(1, _folder)[0];
+        using var holder = Hold(options.PeerEndpoint);
+        var store = new TestStore(options);
+        await Assert.ThrowsAsync<ServerFailedException>(store.StartAsync);
+        await store.DisposeAsync();
+        Assert.Empty(store.Lines.All);
     }
 
     [Fact]
@@ -144,8 +216,10 @@ public sealed class StoreServerTests : IDisposable
         var other = TestStore.OptionsOf(1, _folder, ("initial-cluster-token", "other"))[0];
         await using (var store = await new TestStore(options).StartAsync())
         {
+            var ports = TestStore.OptionsOf(1, _folder)[0];
             await AssertRefusedAsync(
-                TestStore.OptionsOf(1, _folder)[0], "the data directory .* is in use by another process\\.");
+                options with { ClientEndpoints = ports.ClientEndpoints, PeerEndpoint = ports.PeerEndpoint },
+                "the data directory .* is in use by another process\\.");
         }
 
         await AssertRefusedAsync(other, "the data directory .* belongs to cluster .*\\.");

@@ -71,7 +71,9 @@ public sealed class Load : IDisposable
             Failed = _clients.Sum(client => client.Failed),
             Duration = duration,
             Latencies = latencies,
-            FirstFailure = _clients.Select(client => client.FirstFailure).FirstOrDefault(text => text.Length > 0)
+            MostFrequentFailure = _clients.SelectMany(client => client.Failures)
+                .GroupBy(failure => failure.Key, StringComparer.Ordinal)
+                .MaxBy(failures => failures.Sum(failure => failure.Value))?.Key
                 ?? string.Empty,
         };
 

@@ -8,6 +8,10 @@ internal sealed class LoadClient
 {
     private static readonly TimeSpan _pauseAfterFailure = TimeSpan.FromMilliseconds(10);
 
+    // Different sentences that are counted apart; texts with figures in them could be any number.
+    private const int FailuresMax = 16;
+
+    private readonly Dictionary<string, long> _failures = new(StringComparer.Ordinal);
     private readonly GrpcChannel _channel;
     private readonly LoadRequests _requests;
     private readonly TimeProvider _time;
@@ -28,8 +32,8 @@ internal sealed class LoadClient
     /// <summary>How many failed.</summary>
     public long Failed { get; private set; }
 
-    /// <summary>Why the first of them failed; empty if none did.</summary>
-    public string FirstFailure { get; private set; } = string.Empty;
+    /// <summary>How often it failed by sentence. To be read when the loop has ended.</summary>
+    public IReadOnlyDictionary<string, long> Failures => _failures;
 
     /// <summary>Sends requests, one after the other, while it may begin another.</summary>
     public async Task RunAsync(Func<bool> mayBegin, CancellationToken cancellation)
@@ -46,7 +50,10 @@ internal sealed class LoadClient
             catch (GrpcException exception)
             {
                 Failed++;
-                FirstFailure = FirstFailure.Length == 0 ? exception.Message : FirstFailure;
+                if (_failures.Count < FailuresMax || _failures.ContainsKey(exception.Message))
+                {
+                    _failures[exception.Message] = _failures.GetValueOrDefault(exception.Message) + 1;
+                }
 
                 // What refuses at once is not to be asked a million times a second.
                 await Task.Delay(_pauseAfterFailure, _time, cancellation)

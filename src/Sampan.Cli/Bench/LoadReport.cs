@@ -17,19 +17,20 @@ public sealed record LoadReport
     /// <summary>The latencies of those that succeeded.</summary>
     public required LatencyHistogram Latencies { get; init; }
 
-    /// <summary>A failure's sentence; empty if there was none.</summary>
-    public required string FirstFailure { get; init; }
+    /// <summary>The sentence of most failures; empty if there was none.</summary>
+    public required string MostFrequentFailure { get; init; }
 
     /// <summary>Requests a second.</summary>
     public double Rate => Succeeded / Math.Max(Duration.TotalSeconds, 0.001);
 
-    private string Reason => FirstFailure.Length == 0 ? string.Empty : $" ({FirstFailure})";
+    /// <summary>What failed and mostly why, as a sentence.</summary>
+    public string Complaint => $"{Failed} of {Succeeded + Failed} requests failed, mostly with: {MostFrequentFailure}";
 
     /// <summary>For people.</summary>
     public string ToText() => string.Create(
         CultureInfo.InvariantCulture,
         $"""
-        {Succeeded} requests in {Duration.TotalSeconds:F1} s: {Rate:F0} per second, {Failed} failed{Reason}
+        {Succeeded} requests in {Duration.TotalSeconds:F1} s: {Rate:F0} per second, {Failed} failed
         latency in ms: p50 {At(0.5):F2}, p90 {At(0.9):F2}, p99 {At(0.99):F2}, p99.9 {At(0.999):F2}, most {At(1):F2}
         """);
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Sampan.Io;
+using Sampan.Model;
 using Sampan.Server;
 using Sampan.Server.Options;
 
@@ -16,7 +17,10 @@ internal static class DevCommand
     // Three stores share one disk: small segments start sooner and leave more of it.
     private const int SegmentBytes = 16 * 1024 * 1024;
 
-    private static readonly int[] _portOffsets = [0, 20_000, 30_000];
+    // The default ports are those that etcd's examples have; others lie together, below those of connections.
+    private static readonly int[] _defaultOffsets = [0, 20_000, 30_000];
+    private static readonly int[] _portOffsets = [0, 2, 4];
+    private static readonly int _portMax = ushort.MaxValue - _portOffsets[^1] - 1;
     private static readonly TimeSpan _leaderWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _leaderLook = TimeSpan.FromMilliseconds(50);
 
@@ -25,7 +29,8 @@ internal static class DevCommand
     {
         var port = new Option<int>("--port")
         {
-            Description = "Client port of the first store; the others have it plus 20000 and 30000, peers one more.",
+            Description = "Client port of the first store. With 2379 the others have 22379 and 32379, with another one "
+                + "the next but one each; peers have one more. Linux gives ports from 32768 on to connections.",
             HelpName = "port",
             DefaultValueFactory = _ => DefaultPort,
         };
@@ -60,15 +65,16 @@ internal static class DevCommand
     /// <summary>The settings of one of the three stores.</summary>
     public static ServerOptions OptionsOf(int store, int port, string dataPath)
     {
+        var offsets = port == DefaultPort ? _defaultOffsets : _portOffsets;
         var flags = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["name"] = NameOf(store),
             ["data-dir"] = Path.Combine(dataPath, NameOf(store)),
-            ["listen-client-urls"] = Url(port + _portOffsets[store]),
-            ["listen-peer-urls"] = Url(port + _portOffsets[store] + 1),
-            ["initial-advertise-peer-urls"] = Url(port + _portOffsets[store] + 1),
-            ["initial-cluster"] = string.Join(',', Enumerable.Range(0, _portOffsets.Length)
-                .Select(other => $"{NameOf(other)}={Url(port + _portOffsets[other] + 1)}")),
+            ["listen-client-urls"] = Url(port + offsets[store]),
+            ["listen-peer-urls"] = Url(port + offsets[store] + 1),
+            ["initial-advertise-peer-urls"] = Url(port + offsets[store] + 1),
+            ["initial-cluster"] = string.Join(',', Enumerable.Range(0, offsets.Length)
+                .Select(other => $"{NameOf(other)}={Url(port + offsets[other] + 1)}")),
             ["initial-cluster-token"] = Token,
         };
         var options = ServerOptions.From(
@@ -79,20 +85,24 @@ internal static class DevCommand
         [
             .. options.Members.Select((member, i) => member with
             {
-                Id = ClusterMember.IdOf(new Uri(Url(DefaultPort + _portOffsets[i] + 1)), Token),
+                Id = ClusterMember.IdOf(new Uri(Url(DefaultPort + _defaultOffsets[i] + 1)), Token),
             }),
         ];
         return options with { Members = members, Self = members[store], SegmentBytes = SegmentBytes };
     }
 
+    // Null if the ports and the folder can be used.
+    private static string? ProblemOf(int port, string dataPath) =>
+        string.IsNullOrWhiteSpace(dataPath) ? "--data-dir is empty; give it a value, or leave it out."
+        : port < 1 || port > _portMax ? $"--port is {port}; it must be from 1 to {_portMax}."
+        : null;
+
     private static async Task<int> RunAsync(
         int port, string dataPath, LogLevel level, InvocationConfiguration console, CancellationToken wished)
     {
-        var portMax = ushort.MaxValue - _portOffsets[^1] - 1;
-        if (port < 1 || port > portMax)
+        if (ProblemOf(port, dataPath) is { } problem)
         {
-            return await Running.FailAsync(console, $"--port is {port}; it must be from 1 to {portMax}.")
-                .ConfigureAwait(false);
+            return await Running.FailAsync(console, problem).ConfigureAwait(false);
         }
 
         using var logs = Running.Logs(level);
@@ -133,19 +143,23 @@ internal static class DevCommand
         List<StoreServer> servers, string dataPath, InvocationConfiguration console, StoreServer? leader)
     {
         var endpoints = string.Join(',', servers.Select(EndpointOf));
+        var program = ProgramText.Of(Environment.ProcessPath, AppContext.BaseDirectory, Environment.CurrentDirectory);
         string[] lines =
         [
             "Three stores run, in this process.",
+            .. servers.Where(server => server.Status is not { } status || status.Leader == ReplicaId.None)
+                .Select(server => $"  BUT        {server.Options.Name} takes no part"
+                    + (server.Complaint is { } complaint ? $": {complaint}" : " yet")),
             $"  endpoints  {endpoints}",
             leader is null
-                ? "  leader     none yet; `sampan status` will show it"
+                ? "  leader     none yet"
                 : $"  leader     {leader.Options.Name} at {EndpointOf(leader)}",
             $"  data       {Path.GetFullPath(dataPath)} (kept when they stop)",
             string.Empty,
             "Try, from another terminal (ETCDCTL_API=3 is for etcdctl 3.3 and older):",
             $"  etcdctl --endpoints={endpoints} put greeting hello",
             $"  etcdctl --endpoints={endpoints} get greeting",
-            $"  sampan status --endpoints {endpoints}",
+            $"  {program} status --endpoints {endpoints}",
             $"  curl http://{EndpointOf(servers[0])}/health",
             string.Empty,
             "Ctrl-C stops them.",

@@ -68,7 +68,14 @@ internal static class InspectCommand
         "The snapshots: position, files, sizes, and whether their CRCs hold.\n\n"
         + "Example:\n  sampan inspect snapshot sampan-dev/store1",
         (_, files, directory, console) =>
-            SnapshotView.Show(new SnapshotInspector(files, directory.SnapshotPath).ReadAll(), console));
+        {
+            var snapshots = new SnapshotInspector(files, directory.SnapshotPath).ReadAll();
+            using var log = new LogInspector(files, directory.LogPath, directory.Identity.Incarnation)
+            {
+                MustExist = directory.IsComplete,
+            }.Open();
+            return SnapshotView.Show(snapshots, log.Groups, console);
+        });
 
     private static Command Create(
         string name, string description, Func<ParseResult, IFileSystem, StoreDirectory, IAnsiConsole, bool> show)

@@ -16,6 +16,8 @@ internal static class Running
     public static ILoggerFactory Logs(LogLevel level) => LoggerFactory.Create(logging => logging
         .SetMinimumLevel(level)
         .AddFilter("Microsoft", LogLevel.Warning)
+        // What keeps a server from starting is told by the command, in one sentence.
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
         // While this category is on at any level, every request costs a scope and an activity.
         .AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None)
         .AddSimpleConsole(console =>

@@ -35,6 +35,9 @@ internal static class SampanCommand
         if (parsed.Action is ParseErrorAction errors)
         {
             errors.ShowHelp = false;
+
+            // They are guesses by letters alone: for `--bogus` it is `-h`.
+            errors.ShowTypoCorrections = false;
         }
 
         return await parsed.InvokeAsync(configuration, cancellation).ConfigureAwait(false);

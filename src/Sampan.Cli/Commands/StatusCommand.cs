@@ -36,7 +36,7 @@ internal static class StatusCommand
             endpoints,
         };
         command.SetAction((parsed, cancellation) => RunAsync(
-            parsed.GetValue(endpoints) ?? [], parsed.InvocationConfiguration, cancellation));
+            Endpoints.Of(parsed, endpoints), parsed.InvocationConfiguration, cancellation));
         return command;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sampan.Cli.Commands;
+using Sampan.MultiRaft.Abstractions;
 using Sampan.Storage.Snapshots;
 using Spectre.Console;
 
@@ -8,15 +9,40 @@ namespace Sampan.Cli.Inspect;
 /// <summary>A table of a store's snapshots and their files.</summary>
 internal static class SnapshotView
 {
-    /// <summary>Shows them; false if one that counts is not what was written.</summary>
-    public static bool Show(IReadOnlyList<SnapshotReport> snapshots, IAnsiConsole console)
+    /// <summary>
+    /// Shows them; false if one that counts is not what was written, or if a group has none of those that its log
+    /// marks.
+    /// </summary>
+    public static bool Show(
+        IReadOnlyList<SnapshotReport> snapshots, IReadOnlyList<RecoveredGroup> groups, IAnsiConsole console)
     {
         if (snapshots.Count == 0)
         {
             console.WriteLine("There are no snapshots.");
-            return true;
+        }
+        else
+        {
+            ShowTable(snapshots, console);
         }
 
+        var without = groups.Where(group => group.Snapshots.Count > 0
+            && !group.Snapshots.Any(mark => snapshots.Any(snapshot => IsSound(snapshot)
+                && snapshot.Group == group.Group && snapshot.Meta?.Last == mark.Last))).ToArray();
+        foreach (var group in without)
+        {
+            var marks = string.Join(", ", group.Snapshots.Select(
+                mark => mark.Last.Index.ToString(CultureInfo.InvariantCulture)));
+            console.WriteLine(
+                $"MISSING: the log marks snapshots of group {group.Group} at index {marks}; none is sound.");
+        }
+
+        return without.Length == 0 && snapshots.All(snapshot => !snapshot.IsComplete || IsSound(snapshot));
+    }
+
+    private static bool IsSound(SnapshotReport snapshot) => snapshot.IsComplete && snapshot.Complaint.Length == 0;
+
+    private static void ShowTable(IReadOnlyList<SnapshotReport> snapshots, IAnsiConsole console)
+    {
         var table = Printing.Table("group", "directory", "last index", "term", "files", "size", "check");
         foreach (var snapshot in snapshots)
         {
@@ -32,7 +58,6 @@ internal static class SnapshotView
         }
 
         console.Write(table);
-        return snapshots.All(snapshot => !snapshot.IsComplete || snapshot.Complaint.Length == 0);
     }
 
     private static string Verdict(SnapshotReport snapshot)

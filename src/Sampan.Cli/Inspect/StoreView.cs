@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sampan.Cli.Commands;
 using Sampan.Io;
+using Sampan.MultiRaft.Abstractions;
 using Sampan.Storage.Identity;
 using Sampan.Storage.Log;
 using Sampan.Storage.Snapshots;
@@ -23,11 +24,15 @@ internal sealed class StoreView
         _console = console;
     }
 
-    /// <summary>Shows it; false if a snapshot is not what was written.</summary>
+    /// <summary>Shows it; false if something is not what was written.</summary>
     public bool Show()
     {
         var identity = _directory.Identity;
-        var segments = new LogInspector(_files, _directory.LogPath, identity.Incarnation).ReadSegments();
+        var inspector = new LogInspector(_files, _directory.LogPath, identity.Incarnation)
+        {
+            MustExist = _directory.IsComplete,
+        };
+        var segments = inspector.ReadSegments();
         var snapshots = new SnapshotInspector(_files, _directory.SnapshotPath).ReadAll();
         var table = Printing.Table("store", string.Empty);
         table.AddTexts("directory", _directory.Path);
@@ -42,7 +47,17 @@ internal sealed class StoreView
         table.AddTexts("snapshots", $"{snapshots.Count} ({Printing.Bytes(snapshots.Sum(found => found.LengthBytes))})");
         _console.Write(table);
         ShowSegments(segments);
-        return SnapshotView.Show(snapshots, _console);
+        try
+        {
+            using var log = inspector.Open();
+            return SnapshotView.Show(snapshots, log.Groups, _console);
+        }
+        catch (StorageDamagedException damage)
+        {
+            _console.WriteLine($"The log is DAMAGED: {damage.Message}.");
+            SnapshotView.Show(snapshots, [], _console);
+            return false;
+        }
     }
 
     private void ShowSegments(IReadOnlyList<SegmentReport> segments)

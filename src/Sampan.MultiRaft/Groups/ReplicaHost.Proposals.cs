@@ -148,9 +148,11 @@ internal sealed partial class ReplicaHost
                 continue;
             }
 
-            if (!_stores.TryGetValue(leader, out var store))
+            if (leader == _cutOffLeader || !_stores.TryGetValue(leader, out var store))
             {
-                _proposals.Refuse(proposal.Origin.Sequence, RaftErrorCode.NoLeader, "the leader's store is not known");
+                // It never leaves this store, so whoever asked may ask again.
+                _proposals.Refuse(
+                    proposal.Origin.Sequence, RaftErrorCode.NoLeader, "there is no way to the leader at present");
                 continue;
             }
 

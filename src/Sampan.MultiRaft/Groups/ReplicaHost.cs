@@ -47,6 +47,9 @@ internal sealed partial class ReplicaHost
     private bool _backlogCovered;
     private long _applyQueued;
     private ReplicaId _lastLeader;
+
+    // A leader whose stream ended, until something comes from it again: what is passed on now is only lost.
+    private ReplicaId _cutOffLeader;
     private bool _statusDirty = true;
     private PendingRequest? _change;
     private ulong _changeIndex;
@@ -193,6 +196,7 @@ internal sealed partial class ReplicaHost
         }
 
         _stores[message.From] = from;
+        _cutOffLeader = message.From == _cutOffLeader ? ReplicaId.None : _cutOffLeader;
         IsActive = true;
         if (isForLater)
         {
@@ -267,6 +271,7 @@ internal sealed partial class ReplicaHost
             {
                 _core.PeerUnreachable(replica);
                 _proposals.LeaderLost(replica, RaftErrorCode.ConnectionLost);
+                _cutOffLeader = replica == _core.Leader ? replica : _cutOffLeader;
                 IsActive = true;
             }
         }

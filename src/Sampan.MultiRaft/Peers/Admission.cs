@@ -87,9 +87,10 @@ internal sealed class Admission
         }
 
         var silent = missing.Others.Where(store => !recordedBy.Contains(store));
-        return $"store {self} takes no part in group {missing.Groups.First().Key} and others yet: "
-            + $"{Count(missing, recordedBy)} of at least {Needed(missing.Others.Length)} other initial voters have "
-            + $"recorded it; not heard of: store {string.Join(", store ", silent)}";
+        var groups = Groups.Count() == 1 ? string.Empty : " and others";
+        return $"store {self} takes no part in group {missing.Groups.First().Key}{groups} yet: before that "
+            + $"{Needed(missing.Others.Length)} of {missing.Others.Length} other initial voters must record it, and "
+            + $"{Count(missing, recordedBy)} did; not heard of: store {string.Join(", store ", silent)}";
     }
 
     private Requirement? Find(StoreId[] others) =>

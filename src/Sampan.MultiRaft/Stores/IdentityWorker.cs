@@ -165,9 +165,9 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
     private void Explain()
     {
         var sentence = _table.Explain();
-        if (sentence is not null && !string.Equals(sentence, _explained, StringComparison.Ordinal))
+        if (!string.Equals(sentence, _explained, StringComparison.Ordinal))
         {
-            _observer.OnRemark(sentence);
+            _observer.OnWaiting(sentence);
         }
 
         _explained = sentence;

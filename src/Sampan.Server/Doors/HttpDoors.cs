@@ -12,8 +12,9 @@ namespace Sampan.Server.Doors;
 /// <summary>What is asked by plain HTTP on the client port: health, version, metrics.</summary>
 internal sealed class HttpDoors
 {
-    private const string VersionText =
-        $"{{\"etcdserver\":\"{EtcdServiceOptions.EtcdVersion}\",\"etcdcluster\":\"{EtcdServiceOptions.EtcdVersion}\"}}";
+    private static readonly string _versionText =
+        $"{{\"etcdserver\":\"{EtcdServiceOptions.EtcdVersion}\",\"etcdcluster\":\"{EtcdServiceOptions.EtcdVersion}\","
+        + $"\"sampan\":\"{ProductVersion.Text}\"}}";
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
@@ -64,7 +65,7 @@ internal sealed class HttpDoors
         {
             "/health" => AnswerHealthAsync(http),
             "/metrics" => AnswerMetricsAsync(http),
-            _ => WriteAsync(http, StatusCodes.Status200OK, "application/json", VersionText),
+            _ => WriteAsync(http, StatusCodes.Status200OK, "application/json", _versionText),
         };
     }
 
@@ -101,7 +102,7 @@ internal sealed class HttpDoors
 
         if (!_groups.TryGet(EtcdGroup.Id, out var group) || (!isSerializable && group.Status.Leader == ReplicaId.None))
         {
-            return _events.LastRefusal is { } refusal ? $"RAFT NO LEADER: {refusal}" : "RAFT NO LEADER";
+            return _events.Complaint is { } complaint ? $"RAFT NO LEADER: {complaint}" : "RAFT NO LEADER";
         }
 
         using var limit = new CancellationTokenSource(_patience, _time);

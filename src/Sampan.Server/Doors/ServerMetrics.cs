@@ -89,6 +89,10 @@ internal sealed class ServerMetrics
             var own = StatusResponse.Parser.ParseFrom(bytes.Span);
             text.Gauge("etcd_mvcc_db_total_size_in_bytes", "Bytes of data.", own.DbSize);
             text.Gauge("etcd_mvcc_db_total_size_in_use_in_bytes", "Bytes of data in use.", own.DbSizeInUse);
+            text.Gauge(
+                "sampan_nospace",
+                "1 while there is more data than the quota, and puts are refused.",
+                own.DbSize > _limits.QuotaBytes ? 1 : 0);
             text.Gauge("etcd_debugging_mvcc_current_revision", "The revision.", own.Header.Revision);
         }
         catch (RaftException)
@@ -112,6 +116,12 @@ internal sealed class ServerMetrics
         text.Sample("etcd_server_id", $"{{server_id=\"{id}\"}}", 1);
         text.Family("etcd_server_version", "The version of etcd that is answered for.", "gauge");
         text.Sample("etcd_server_version", $"{{server_version=\"{EtcdServiceOptions.EtcdVersion}\"}}", 1);
+        text.Family("sampan_version", "The version of Sampan.", "gauge");
+        text.Sample("sampan_version", $"{{sampan_version=\"{ProductVersion.Text}\"}}", 1);
+        text.Counter(
+            "sampan_disk_damages_total",
+            "Files that were not what this store had left: set aside or left alone at the start.",
+            _events.Damages);
         text.Counter(
             "sampan_peers_refused_total", "Handshakes refused, by this member or by others.", _events.Refusals);
         text.Counter("sampan_peers_lost_total", "Connections to other members that ended.", _events.PeersLost);

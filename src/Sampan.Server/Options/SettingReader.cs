@@ -27,13 +27,16 @@ internal sealed class SettingReader
         var urls = new List<Uri>();
         foreach (var part in Split(_settings[name]))
         {
-            urls.Add(Url(part)
-                ?? throw _settings.Wrong(
-                    name, "URLs like http://host:2379, separated by commas (https is not there yet)"));
+            urls.Add(Url(part) ?? throw _settings.Wrong(
+                name, $"URLs like {ExampleOf(name)}, separated by commas (https is not there yet)"));
         }
 
         return urls.Count > 0 ? urls : throw _settings.Wrong(name, "at least one URL");
     }
+
+    // A door needs an address of this machine; others may use a name.
+    private static string ExampleOf(string name) =>
+        name.StartsWith("listen-", StringComparison.Ordinal) ? "http://10.0.0.1:2379" : "http://host:2379";
 
     /// <summary>One URL.</summary>
     public Uri SingleUrl(string name) => Urls(name) is [var url] ? url : throw _settings.Wrong(name, "exactly one URL");

@@ -94,12 +94,13 @@ public sealed class Settings
     ];
 
     /// <summary>
-    /// Gathers what was said. Throws <see cref="SettingException"/> for a name that does not exist and for a file that
-    /// cannot be read.
+    /// Gathers what was said. Throws <see cref="SettingException"/> for a name that does not exist, for a value that is
+    /// empty, wherever it stands (mostly a variable of a script that was never set), and for a file that cannot be
+    /// read.
     /// </summary>
     /// <param name="flags">Flags by name, without dashes.</param>
     /// <param name="environment">
-    /// All environment variables. Empty ones count as absent; one that begins with SAMPAN_ and names no setting is
+    /// All environment variables. One that begins with SAMPAN_ and names no setting is
     /// refused, those apart that Kubernetes makes for a service named sampan and those that set up Sampan's own tests.
     /// </param>
     /// <param name="filePath">The JSON file; null: the one that SAMPAN_CONFIG_FILE names, or none.</param>
@@ -109,9 +110,10 @@ public sealed class Settings
         string? filePath)
     {
         var settings = new Settings();
-        if ((filePath ?? ValueOf(environment, FileVariable)) is { } path)
+        if (filePath is not null || environment.TryGetValue(FileVariable, out filePath))
         {
-            settings.AddFile(path);
+            RefuseEmpty((filePath, $"--config-file (or {FileVariable})"));
+            settings.AddFile(filePath);
         }
 
         RefuseUnknown(environment);
@@ -119,9 +121,9 @@ public sealed class Settings
         {
             foreach (var variable in (string[])[setting.EtcdVariable, setting.Variable])
             {
-                if (ValueOf(environment, variable) is { } value)
+                if (environment.TryGetValue(variable, out var value))
                 {
-                    settings._given[setting.Name] = (value, variable);
+                    settings.Add(setting.Name, value, variable);
                 }
             }
         }
@@ -149,8 +151,13 @@ public sealed class Settings
         return new SettingException($"{source} is '{this[name]}'; it must be {allowed}.");
     }
 
-    private static string? ValueOf(IReadOnlyDictionary<string, string> environment, string variable) =>
-        environment.TryGetValue(variable, out var value) && value.Length > 0 ? value : null;
+    private static void RefuseEmpty((string Value, string Source) given)
+    {
+        if (string.IsNullOrWhiteSpace(given.Value))
+        {
+            throw new SettingException($"{given.Source} is empty; give it a value, or leave it out.");
+        }
+    }
 
     private static void RefuseUnknown(IReadOnlyDictionary<string, string> environment)
     {
@@ -233,6 +240,8 @@ public sealed class Settings
             throw Unknown(source);
         }
 
-        _given[name] = (value, source);
+        var given = (value, source);
+        RefuseEmpty(given);
+        _given[name] = given;
     }
 }

@@ -1,8 +1,5 @@
-using System.Net.Sockets;
-using Microsoft.AspNetCore.Connections;
 using Sampan.Io;
 using Sampan.MultiRaft.Abstractions;
-using Sampan.Server.Options;
 using Sampan.Storage.Identity;
 
 namespace Sampan.Server.Stores;
@@ -11,13 +8,8 @@ namespace Sampan.Server.Stores;
 internal static class StartFailures
 {
     /// <summary>The sentence; null for what is a mistake of the program.</summary>
-    public static string? Explain(Exception exception, ServerOptions options) => exception switch
+    public static string? Explain(Exception exception) => exception switch
     {
-        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } =>
-            $"The peer port {options.PeerEndpoint} is in use; stop what listens there, or choose another by "
-            + "--listen-peer-urls (dev: --port).",
-        SocketException socket =>
-            $"Cannot listen for peers at {options.PeerEndpoint} (--listen-peer-urls): {Sentence(socket.Message)}",
         StoreRefusedException or StorageDamagedException => Sentence(exception.Message),
         RaftException { Code: RaftErrorCode.InvalidChange } =>
             $"The first group cannot be begun: {Sentence(exception.Message)}",
@@ -26,26 +18,10 @@ internal static class StartFailures
         FileSystemException { Failure: FileFailure.TooManyOpen } =>
             $"Too many files are open (raise the limit, ulimit -n): {Sentence(exception.Message)}",
         FileSystemException => $"The data directory cannot be used: {Sentence(exception.Message)}",
-        _ when IsAddressInUse(exception) =>
-            $"A client port of {string.Join(", ", options.ClientEndpoints)} is in use; stop what listens there, or "
-            + "choose another by --listen-client-urls (dev: --port).",
         IOException or UnauthorizedAccessException => Sentence(exception.Message),
         _ => null,
     };
 
     private static string Sentence(string text) =>
         text.EndsWith('.') ? text : text + '.';
-
-    private static bool IsAddressInUse(Exception? exception)
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is AddressInUseException)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 }

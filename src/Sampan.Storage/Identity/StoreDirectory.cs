@@ -9,7 +9,9 @@ namespace Sampan.Storage.Identity;
 /// </summary>
 public sealed class StoreDirectory : IDisposable
 {
-    private const string IdentityName = "store.json";
+    /// <summary>The file that says whose data a directory holds.</summary>
+    public const string IdentityName = "store.json";
+
     private const string TemporaryName = "store.json.tmp";
     private const string LockName = "lock";
 
@@ -63,6 +65,12 @@ public sealed class StoreDirectory : IDisposable
     {
         Invariant.Holds(wanted.Incarnation.IsBound);
         Invariant.Holds(wanted.Store.Value != 0);
+        if (files.DirectoryExists(path))
+        {
+            // Before the lock, whose file would be left behind in a directory of somebody else; and again behind it.
+            Find(files, path, wanted);
+        }
+
         files.CreateDirectory(path);
         var held = files.TryLock(System.IO.Path.Combine(path, LockName))
             ?? throw new StoreRefusedException(
@@ -70,8 +78,7 @@ public sealed class StoreDirectory : IDisposable
         var isOpen = false;
         try
         {
-            var found = Read(files, path) ?? Create(files, path, wanted);
-            Compare(path, found.Identity, wanted);
+            var found = Find(files, path, wanted) ?? Create(files, path, wanted);
 
             // Also what was found: an earlier life may have renamed it and died before this. A peer that is told an
             // incarnation keeps it for good, so no power cut may take it back from here on.
@@ -202,9 +209,16 @@ public sealed class StoreDirectory : IDisposable
         return bytes[..count];
     }
 
-    private static StoredIdentity Create(IFileSystem files, string path, StoreIdentity wanted)
+    // What is there of this store; null if the directory is empty.
+    private static StoredIdentity? Find(IFileSystem files, string path, StoreIdentity wanted)
     {
-        var foreign = files.List(path).FirstOrDefault(entry => entry is not (LockName or TemporaryName
+        if (Read(files, path) is { } found)
+        {
+            Compare(path, found.Identity, wanted);
+            return found;
+        }
+
+        var foreign = files.List(path).FirstOrDefault(entry => entry is not (LockName or TemporaryName or IdentityName
             or FileSystemOwnName));
         if (foreign is not null)
         {
@@ -214,6 +228,11 @@ public sealed class StoreDirectory : IDisposable
                 + "directory, and an old one its identity");
         }
 
+        return null;
+    }
+
+    private static StoredIdentity Create(IFileSystem files, string path, StoreIdentity wanted)
+    {
         var begun = new StoredIdentity(wanted, IsComplete: false);
         Write(files, path, begun);
         return begun;

@@ -43,7 +43,7 @@ public sealed class AdmissionTests
         var stores = Fresh(5);
         stores[0].Meet(stores[2]);
         Assert.Equal(
-            "store 1 takes no part in group 1 and others yet: 1 of at least 3 other initial voters have recorded it; "
+            "store 1 takes no part in group 1 yet: before that 3 of 4 other initial voters must record it, and 1 did; "
             + "not heard of: store 2, store 4, store 5",
             stores[0].Table.Explain());
     }

@@ -53,6 +53,19 @@ public sealed partial class HttpDoorsTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.Equal("""{"health":"false","reason":"ALARM NOSPACE"}""", await response.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.OK, (await Store.Http.GetAsync("/health?exclude=NOSPACE")).StatusCode);
+        var metrics = await Store.Http.GetStringAsync("/metrics");
+        Assert.Contains("sampan_nospace 1\n", metrics, StringComparison.Ordinal);
+        Assert.Matches(
+            "NOSPACE: [0-9]+ bytes of data, the quota is 2000", await Store.Lines.WhenAsync("NOSPACE: "));
+
+        var delete = await Store.CallAsync<DeleteRangeRequest, DeleteRangeResponse>(
+            "DeleteRange", new DeleteRangeRequest { Key = ByteString.CopyFromUtf8("large") }, GrpcCallOptions.None);
+        await Store.CallAsync<CompactionRequest, CompactionResponse>(
+            "Compact",
+            new CompactionRequest { Revision = delete.Header.Revision, Physical = true },
+            GrpcCallOptions.None);
+        await Store.Lines.WhenAsync("NOSPACE is over");
+        Assert.Equal(HttpStatusCode.OK, (await Store.Http.GetAsync("/health")).StatusCode);
     }
 
     [Fact]
@@ -63,6 +76,7 @@ public sealed partial class HttpDoorsTests : IAsyncLifetime
             "Status", new StatusRequest(), GrpcCallOptions.None);
         Assert.Equal(status.Version, json.RootElement.GetProperty("etcdserver").GetString());
         Assert.Equal(status.Version, json.RootElement.GetProperty("etcdcluster").GetString());
+        Assert.Matches(@"^\d+\.\d+\.\d+$", json.RootElement.GetProperty("sampan").GetString());
     }
 
     [Fact]
@@ -83,6 +97,8 @@ public sealed partial class HttpDoorsTests : IAsyncLifetime
         Assert.Equal(1, samples["etcd_server_is_leader"]);
         Assert.Equal(1, samples["etcd_server_leader_changes_seen_total"]);
         Assert.Equal(0, samples["sampan_failed"]);
+        Assert.Equal(0, samples["sampan_nospace"]);
+        Assert.Equal(0, samples["sampan_disk_damages_total"]);
         Assert.True(samples["etcd_server_proposals_committed_total"] >= 2);
         Assert.True(samples["etcd_server_proposals_applied_total"] >= 2);
         Assert.True(samples["etcd_mvcc_db_total_size_in_bytes"] > 0);

@@ -75,7 +75,7 @@ public sealed class SettingsTests : IDisposable
     {
         var settings = Gather(
             [],
-            ["ETCD_NAME=etcd", "ETCD_MAX_TXN_OPS=9", "SAMPAN_NAME=own", "ETCD_UNKNOWN=x", "SAMPAN_DATA_DIR="],
+            ["ETCD_NAME=etcd", "ETCD_MAX_TXN_OPS=9", "SAMPAN_NAME=own", "ETCD_UNKNOWN=x"],
             file: null);
         var options = ServerOptions.From(settings);
         Assert.Equal(("own", 9, "own.sampan"), (options.Name, options.TxnOperationsMax, options.DataPath));
@@ -124,10 +124,12 @@ public sealed class SettingsTests : IDisposable
 
     [Theory]
     [InlineData("names=a", "--names: there is no such setting")]
-    [InlineData("name=", "--name is ''; it must be a name without")]
+    [InlineData("name=", "--name is empty; give it a value, or leave it out.")]
+    [InlineData("data-dir=", "--data-dir is empty;")]
+    [InlineData("initial-cluster-token= ", "--initial-cluster-token is empty;")]
     [InlineData("name=a b", "--name is 'a b'; it must be a name without")]
     [InlineData("name=../a", "--name is '../a'; it must be a name without")]
-    [InlineData("listen-client-urls=", "--listen-client-urls is ''; it must be at least one URL")]
+    [InlineData("listen-client-urls=,", "--listen-client-urls is ','; it must be at least one URL")]
     [InlineData("listen-client-urls=127.0.0.1:2379", "--listen-client-urls is '127.0.0.1:2379'; it must be URLs like")]
     [InlineData("listen-client-urls=https://127.0.0.1:1", "(https is not there yet)")]
     [InlineData("listen-client-urls=http://127.0.0.1:1/path", "it must be URLs like")]
@@ -187,6 +189,9 @@ public sealed class SettingsTests : IDisposable
 
     [Theory]
     [InlineData("SAMPAN_NAMES=a", "the environment variable SAMPAN_NAMES: there is no such setting")]
+    [InlineData("SAMPAN_DATA_DIR=", "SAMPAN_DATA_DIR is empty; give it a value, or leave it out.")]
+    [InlineData("ETCD_DATA_DIR=", "ETCD_DATA_DIR is empty;")]
+    [InlineData("SAMPAN_CONFIG_FILE=", "--config-file (or SAMPAN_CONFIG_FILE) is empty;")]
     [InlineData("SAMPAN_MAX_TXN_OPS=many", "SAMPAN_MAX_TXN_OPS is 'many'; it must be a number from 1 to 1000000.")]
     public void A_variable_that_makes_no_sense_is_refused_by_its_name(string variable, string expected)
     {
@@ -197,6 +202,7 @@ public sealed class SettingsTests : IDisposable
     [Theory]
     [InlineData("{ \"names\": \"a\" }", "names in ", "there is no such setting")]
     [InlineData("{ \"max-txn-ops\": 0 }", "max-txn-ops in ", " is '0'; it must be a number from 1 to 1000000.")]
+    [InlineData("{ \"data-dir\": \"\" }", "data-dir in ", " is empty; give it a value, or leave it out.")]
     [InlineData("{ \"name\": [\"a\"] }", "name in ", "must be a string or a number")]
     [InlineData("{ \"name\": \"a\", \"name\": \"b\" }", "is no JSON", "name")]
     [InlineData("[]", "settings.json", "must hold one JSON object")]
@@ -217,6 +223,20 @@ public sealed class SettingsTests : IDisposable
         var large = Assert.Throws<SettingException>(() => Gather([], [], File(new string(' ', (1024 * 1024) + 1))));
         Assert.Contains("at most 1048576", large.Message, StringComparison.Ordinal);
         Assert.Throws<SettingException>(() => Gather([], [], _folder));
+    }
+
+    /// <summary>Every setting: so `--data-dir "$UNSET"` is no way into another directory.</summary>
+    [Fact]
+    public void An_empty_value_of_any_setting_is_refused()
+    {
+        foreach (var name in Settings.All.Select(setting => setting.Name))
+        {
+            var thrown = Assert.Throws<SettingException>(() => Gather([$"{name}="], [], file: null));
+            Assert.Equal($"--{name} is empty; give it a value, or leave it out.", thrown.Message);
+        }
+
+        var file = Assert.Throws<SettingException>(() => Gather([], [], string.Empty));
+        Assert.Contains("--config-file", file.Message, StringComparison.Ordinal);
     }
 
     /// <inheritdoc/>

@@ -109,6 +109,22 @@ public sealed class StoreDirectoryTests : IdentitySuite
         StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
     }
 
+    /// <summary>Not even the lock's file is left in a directory that is somebody else's.</summary>
+    [Fact]
+    public void Nothing_is_written_into_a_directory_that_is_refused()
+    {
+        StoreDirectory.Open(_files, "data", Identity(incarnation: 1)).Dispose();
+        _files.DeleteFile("data/lock");
+        Assert.Throws<StoreRefusedException>(
+            () => StoreDirectory.Open(_files, "data", Identity(incarnation: 1) with { ClusterId = 0xC2 }));
+        Assert.Equal(["store.json"], _files.List("data"));
+
+        _files.CreateDirectory("photos");
+        _files.Open("photos/a.jpg", FileOpenMode.CreateNew).Dispose();
+        Assert.Throws<StoreRefusedException>(() => StoreDirectory.Open(_files, "photos", Identity(incarnation: 1)));
+        Assert.Equal(["a.jpg"], _files.List("photos"));
+    }
+
     [Fact]
     public void A_full_or_failing_disk_gives_no_identity()
     {
