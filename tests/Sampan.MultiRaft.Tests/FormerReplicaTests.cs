@@ -129,6 +129,35 @@ public sealed class FormerReplicaTests
         Assert.Equal(new ReplicaId(9), Assert.Single(cluster[4].Host.List()).Status.Replica);
     }
 
+    /// <summary>What waits here may be older than what is known of its sender by now (ADR 0014).</summary>
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public void A_message_of_a_former_life_makes_no_replica(bool restarts, int replicas)
+    {
+        var cluster = new HostCluster(2);
+        cluster.Settle();
+        cluster[2].Runner.Hold("group-0");
+        cluster.Network.Inject(new StoreId(1), new StoreId(2), StoreMessage.Of(new Message
+        {
+            Kind = MessageKind.Heartbeat,
+            Group = new GroupId(1),
+            From = new ReplicaId(1),
+            To = new ReplicaId(2),
+            Term = 1,
+        }));
+        if (restarts)
+        {
+            cluster[1].Stop();
+            cluster[1].Start();
+        }
+
+        cluster.Run(TimeSpan.FromSeconds(1));
+        cluster[2].Runner.LetGo("group-0");
+        cluster.Settle();
+        Assert.Equal(replicas, cluster[2].Host.List().Count);
+    }
+
     /// <summary>The process ends between the tombstone and the deletion.</summary>
     [Fact]
     public void What_is_left_of_it_is_deleted_at_the_next_start()
