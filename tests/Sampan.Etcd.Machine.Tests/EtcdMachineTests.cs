@@ -366,7 +366,9 @@ public sealed class EtcdMachineTests
     public void A_transaction_that_only_compares_is_not_serializable()
     {
         var read = new RequestOp { RequestRange = new RangeRequest { Key = Utf8("k"), Serializable = true } };
-        Assert.False(RequestChecks.IsSerializable(new TxnRequest()));
+        var compare = new Compare { Key = Utf8("k") };
+        Assert.False(RequestChecks.IsSerializable(new TxnRequest { Compare = { compare } }));
+        Assert.True(RequestChecks.IsSerializable(new TxnRequest()));
         Assert.True(RequestChecks.IsSerializable(new TxnRequest { Success = { read } }));
         Assert.True(RequestChecks.IsSerializable(new TxnRequest
         {
