@@ -149,6 +149,9 @@ internal sealed class ScenarioStore : IStateMachineFactory, IStoreEvents, IWorke
     public IStateMachine Create(GroupId group) => Machine = new HistoryMachine();
 
     /// <inheritdoc/>
+    public void Delete(GroupId group) => Machine = null;
+
+    /// <inheritdoc/>
     public void OnRaftEvent(GroupId group, RaftEvent happened)
     {
     }
