@@ -34,6 +34,7 @@ public sealed partial class RaftReplica
     private readonly Removals _removals;
     private readonly FollowerLog _follower;
     private readonly LeadershipTransfer _transfer;
+    private readonly MessageObjections _objections;
     private readonly ElectionTimer _timer;
     private readonly LeaderContact _contact;
     private readonly VoteTally _tally = new();
@@ -75,6 +76,7 @@ public sealed partial class RaftReplica
         {
             NeedSnapshotIndex = state.NeedSnapshotIndex,
         };
+        _objections = new MessageObjections(options, _standing, _log, _reads, _replication.Tracker);
         _timer = new ElectionTimer(options.ElectionTimeout, prng);
         _contact = new LeaderContact(options, startedWithTerm: _standing.Term > 0, now);
         _timer.ResetPriority(_history.Newest.Configuration);
@@ -145,8 +147,15 @@ public sealed partial class RaftReplica
     public ConfigurationEntry ConfigurationAt(ulong index) => _history.At(index);
 
     /// <summary>
+    /// Why no member that keeps to the protocol sends this message to a replica that holds what this one does; null if
+    /// it may be stepped. Whoever steps a message in spite of an objection ends in an
+    /// <see cref="InvariantViolationException"/>, or worse.
+    /// </summary>
+    public string? ObjectionTo(Message message, Instant now) => _objections.To(message, now);
+
+    /// <summary>
     /// Takes a message of another replica. Messages may be lost, repeated and reordered; they must come from members
-    /// that the store has identified. A <see cref="MessageKind.Snapshot"/> is stepped once its files are durable here.
+    /// that the store has identified, and raise no objection. A <see cref="MessageKind.Snapshot"/> is stepped once its files are durable here.
     /// </summary>
     public void Step(Message message, Instant now)
     {
