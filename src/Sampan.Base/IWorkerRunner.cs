@@ -9,9 +9,12 @@ public interface IWorkerRunner
     /// </summary>
     IWorkerHandle Add(IWorker worker, string thread);
 
-    /// <summary>Begins to call the workers.</summary>
-    void Start();
+    /// <summary>Begins to call the workers; tells their owner when one fails, and when none runs any more.</summary>
+    void Start(IWorkerOwner owner);
 
-    /// <summary>Ends after the calls under way; returns when no worker runs any more. Not from a worker.</summary>
+    /// <summary>
+    /// Ends after the calls under way; returns when no worker runs any more and the owner was told. Idempotent; not
+    /// from a worker.
+    /// </summary>
     void Stop();
 }

@@ -26,13 +26,20 @@ public static class GrpcKestrel
 
     /// <summary>
     /// Sets limits and keep-alive: no bound on request bodies (messages have one of their own), no least data rates
-    /// (streams are silent for hours), as many calls on a connection as the options say.
+    /// (streams are silent for hours), as many calls on a connection as the options say. An <c>:authority</c> that is
+    /// no host (gRPC clients send their raw target: <c>http://host:port</c>, <c>host:port,host:port</c>) is read as
+    /// <c>authority.invalid</c>, since Kestrel would reset the call; with and without TLS. That is done by
+    /// <see cref="KestrelServerOptions.RequestHeaderEncodingSelector"/>; one set before is still asked about all other
+    /// headers, one set afterwards undoes it.
     /// </summary>
     /// <exception cref="ArgumentException">An option is not allowed; the message names it.</exception>
     public static void Configure(KestrelServerOptions kestrel, GrpcKestrelOptions options)
     {
         options.Validate();
         kestrel.AddServerHeader = false;
+        var others = kestrel.RequestHeaderEncodingSelector;
+        kestrel.RequestHeaderEncodingSelector = name =>
+            string.Equals(name, ":authority", StringComparison.Ordinal) ? AuthorityEncoding.Instance : others(name);
         var limits = kestrel.Limits;
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;

@@ -58,6 +58,13 @@ internal static class Errno
     public static FileSystemException Last(string operation, string path) =>
         Named(Marshal.GetLastPInvokeError(), operation, path);
 
+    /// <summary>
+    /// The exception for a sync that just failed. Whatever the number says, nobody knows any more what the disk holds:
+    /// the kernel may call pages and names clean that never reached it, so no later sync proves anything.
+    /// </summary>
+    public static FileSystemException LastOfSync(string operation, string path) => new(
+        FileFailure.Device, operation, path, Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+
     /// <summary>The exception for a number.</summary>
     public static FileSystemException Named(int errno, string operation, string path) =>
         new(FailureOf(errno), operation, path, Marshal.GetPInvokeErrorMessage(errno));

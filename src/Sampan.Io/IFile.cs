@@ -18,6 +18,7 @@ public interface IFile : IDisposable
     /// <summary>
     /// fdatasync: everything written before is durable, the length too if needed to read it back. After a failure
     /// nothing is known about any earlier unsynced write, and a later success means nothing: the store must stop (F1).
+    /// So every failure is <see cref="FileFailure.Device"/>, for want of space too.
     /// </summary>
     void SyncData();
 

@@ -33,7 +33,10 @@ public interface IFileSystem
     /// <summary>Deletes a directory and all that is in it; nothing if it is not there.</summary>
     void DeleteDirectory(string path);
 
-    /// <summary>Makes the names in a directory durable: creations, renames, deletions.</summary>
+    /// <summary>
+    /// Makes the names in a directory durable: creations, renames, deletions. A failure is
+    /// <see cref="FileFailure.Device"/> for whatever reason, as of every sync.
+    /// </summary>
     void SyncDirectory(string path);
 
     /// <summary>

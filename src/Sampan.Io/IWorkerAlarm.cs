@@ -5,6 +5,7 @@ public interface IWorkerAlarm
 {
     /// <summary>
     /// A worker threw. All workers of the runner end after the calls under way; told once, for the first exception.
+    /// Told once more should the owner throw when they have ended.
     /// </summary>
     void WorkerFailed(string worker, Exception cause);
 

@@ -5,7 +5,7 @@ namespace Sampan.Io;
 
 /// <summary>
 /// Makes files and directories durable by our own calls, because the runtime's report success when they failed. An
-/// interrupted call is repeated, as it did not finish; any other failure is final (F1).
+/// interrupted call is repeated, as it did not finish; any other failure is final (F1), for want of space too.
 /// </summary>
 internal static class OsSync
 {
@@ -62,7 +62,7 @@ internal static class OsSync
         {
             if (Marshal.GetLastPInvokeError() != Errno.Interrupted)
             {
-                throw Errno.Last(dataOnly ? "fdatasync" : "fsync", path);
+                throw Errno.LastOfSync(dataOnly ? "fdatasync" : "fsync", path);
             }
         }
     }

@@ -39,13 +39,14 @@ internal sealed class WorkerThread
     private readonly string _name;
     private readonly TimeProvider _time;
     private readonly IWorkerAlarm _alarm;
-    private readonly Action<string, Exception> _fail;
+    private readonly WorkerThreadRunner _runner;
     private readonly int _checksUntilStalled;
     private readonly ThreadPark _park = new();
     private readonly List<Slot> _slots = [];
 
     // Guards the driver's number, the threads, whether to quit, and of each slot whether it runs, when it is due and
-    // what the watchdog saw. Innermost: nothing is called while it is held.
+    // what the watchdog saw. Nothing is called while it is held but the runner's count of threads, which has a guard
+    // of its own, a leaf.
     private readonly Lock _guard = new();
     private readonly List<Thread> _threads = [];
     private int _driver;
@@ -57,12 +58,12 @@ internal sealed class WorkerThread
         TimeProvider time,
         WorkerThreadOptions options,
         IWorkerAlarm alarm,
-        Action<string, Exception> fail)
+        WorkerThreadRunner runner)
     {
         _name = name;
         _time = time;
         _alarm = alarm;
-        _fail = fail;
+        _runner = runner;
         _checksUntilStalled = (int)Math.Ceiling(ChecksUntilSlow * (options.StallLimit / options.SlowCallLimit));
     }
 
@@ -156,9 +157,16 @@ internal sealed class WorkerThread
     {
         _threads.RemoveAll(thread => !thread.IsAlive);
         var number = ++_driver;
-        var thread = new Thread(() => Drive(number)) { IsBackground = true, Name = _name };
+        var thread = new Thread(() => Run(number)) { IsBackground = true, Name = _name };
         _threads.Add(thread);
+        _runner.ThreadBegins();
         thread.Start();
+    }
+
+    private void Run(int number)
+    {
+        Drive(number);
+        _runner.ThreadEnded();
     }
 
     private void Drive(int number)
@@ -225,7 +233,7 @@ internal sealed class WorkerThread
         catch (Exception exception)
         {
             // Nothing continues: the runner ends all its workers, and the store is told why.
-            _fail(slot.Worker.Name, exception);
+            _runner.WorkerFailed(slot.Worker.Name, exception);
             return null;
         }
     }

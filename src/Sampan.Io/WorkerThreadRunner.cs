@@ -7,7 +7,8 @@ namespace Sampan.Io;
 /// or, if it said that work remains, after the other workers of its thread had their turn. Instants are those of
 /// <see cref="TimeProvider.GetElapsedTime(long)"/> from 0 of the clock it is given; a call is never early.
 /// <para>
-/// An exception of a worker ends all of them. A call that lasts too long gives the other workers of its thread to
+/// An exception of a worker ends all of them. When the last thread ends, it tells the owner that no worker runs any
+/// more. A call that lasts too long gives the other workers of its thread to
 /// another thread (the slow worker follows when its call returns), so workers must not depend on the thread they run
 /// on; they still never run at the same time as themselves, and those of a thread never at the same time as each other,
 /// the slow one apart.
@@ -20,10 +21,13 @@ public sealed class WorkerThreadRunner : IWorkerRunner
     private readonly IWorkerAlarm _alarm;
     private readonly List<(string Name, WorkerThread Thread)> _threads = [];
 
-    // Guards the two marks; nothing is called while it is held.
+    // Guards the fields below; nothing is called while it is held.
     private readonly Lock _guard = new();
-    private bool _hasStarted;
+    private IWorkerOwner? _owner;
     private bool _hasFailed;
+
+    // The threads that may still call workers; and one more for whoever starts them, until all are started.
+    private int _running;
 
     /// <summary>A runner without workers.</summary>
     public WorkerThreadRunner(TimeProvider time, WorkerThreadOptions options, IWorkerAlarm alarm)
@@ -37,10 +41,10 @@ public sealed class WorkerThreadRunner : IWorkerRunner
     /// <inheritdoc/>
     public IWorkerHandle Add(IWorker worker, string thread)
     {
-        // The guard of the marks.
+        // The guard of the owner, whom it has once it was started.
         lock (_guard)
         {
-            Invariant.Holds(!_hasStarted);
+            Invariant.Holds(_owner is null);
         }
 
         var index = _threads.FindIndex(known => string.Equals(known.Name, thread, StringComparison.Ordinal));
@@ -54,13 +58,14 @@ public sealed class WorkerThreadRunner : IWorkerRunner
     }
 
     /// <inheritdoc/>
-    public void Start()
+    public void Start(IWorkerOwner owner)
     {
-        // The guard of the marks.
+        // The guard of the owner and the count.
         lock (_guard)
         {
-            Invariant.Holds(!_hasStarted);
-            _hasStarted = true;
+            Invariant.Holds(_owner is null);
+            _owner = owner;
+            _running = 1;
         }
 
         var watched = _threads.ToArray();
@@ -71,6 +76,8 @@ public sealed class WorkerThreadRunner : IWorkerRunner
         {
             thread.Start();
         }
+
+        ThreadEnded();
     }
 
     /// <inheritdoc/>
@@ -92,19 +99,44 @@ public sealed class WorkerThreadRunner : IWorkerRunner
         }
     }
 
-    private WorkerThread Create(string name) => new(name, _time, _options, _alarm, Fail);
-
-    private void QuitAll()
+    /// <summary>A thread is about to begin; called by one that runs, or by the start.</summary>
+    internal void ThreadBegins()
     {
-        foreach (var (_, thread) in _threads)
+        // The guard of the count.
+        lock (_guard)
         {
-            thread.Quit();
+            Invariant.Holds(_running > 0);
+            _running++;
         }
     }
 
-    private void Fail(string worker, Exception cause)
+    /// <summary>A thread calls no worker any more.</summary>
+    internal void ThreadEnded()
     {
-        // The guard of the marks.
+        IWorkerOwner? owner;
+        // The guard of the owner and the count.
+        lock (_guard)
+        {
+            _running--;
+            owner = _running == 0 ? _owner : null;
+        }
+
+        try
+        {
+            owner?.WorkersEnded();
+        }
+        catch (Exception exception)
+        {
+            // It would end the process, which is not this library's; there is nothing left to end.
+            _alarm.WorkerFailed("the end of all workers", exception);
+        }
+    }
+
+    /// <summary>A worker threw; called on its thread.</summary>
+    internal void WorkerFailed(string worker, Exception cause)
+    {
+        IWorkerOwner? owner;
+        // The guard of the owner and of whether this is the first failure.
         lock (_guard)
         {
             if (_hasFailed)
@@ -113,10 +145,22 @@ public sealed class WorkerThreadRunner : IWorkerRunner
             }
 
             _hasFailed = true;
+            owner = _owner;
         }
 
         QuitAll();
         _alarm.WorkerFailed(worker, cause);
+        owner?.WorkerFailed(worker, cause);
+    }
+
+    private WorkerThread Create(string name) => new(name, _time, _options, _alarm, this);
+
+    private void QuitAll()
+    {
+        foreach (var (_, thread) in _threads)
+        {
+            thread.Quit();
+        }
     }
 
     // A worker like all others, on a thread of its own.

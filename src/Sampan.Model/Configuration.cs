@@ -15,10 +15,10 @@ namespace Sampan.Model;
 public sealed class Configuration
 {
     /// <summary>
-    /// How many members a group may have. A leader sends each of them everything, and whoever receives a configuration
-    /// looks at all of it: what is larger is no configuration.
+    /// The most members of a group, both halves of a joint state and learners together. What is larger is refused where
+    /// a group is created or changed, and is never written: the log sets room apart for configurations of that size.
     /// </summary>
-    public const int MembersMax = 256;
+    public const int MembersMax = 32;
 
     /// <summary>A configuration without members, which commits everything and elects nobody.</summary>
     public static Configuration Empty { get; } = new([], [], [], [], autoLeave: false, [], recoveryGeneration: 0);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using Sampan.Base;
 
 namespace Sampan.Model;
 
@@ -11,13 +12,23 @@ namespace Sampan.Model;
 /// </summary>
 public static class ConfigurationCodec
 {
+    /// <summary>
+    /// The most bytes: <see cref="Configuration.MembersMax"/> members, each of which stands in two lists of ids at most
+    /// (a voter of both halves, or one that leaves the voters to become a learner).
+    /// </summary>
+    public const int BytesMax = HeaderBytes + (5 * 4) + (Configuration.MembersMax * ((2 * 8) + MemberBytes));
+
     private const byte Format = 1;
     private const int HeaderBytes = 10;
     private const int MemberBytes = 36;
 
-    /// <summary>Encodes into a new array.</summary>
+    /// <summary>Encodes into a new array; what has more than the most members must never come here.</summary>
     public static byte[] Encode(Configuration configuration)
     {
+        Invariant.Holds(
+            configuration.Members.Length <= Configuration.MembersMax,
+            (ulong)configuration.Members.Length,
+            Configuration.MembersMax);
         var ids = configuration.Voters.Length + configuration.VotersOutgoing.Length
             + configuration.Learners.Length + configuration.LearnersNext.Length;
         var bytes = new byte[HeaderBytes + (5 * 4) + (ids * 8) + (configuration.Members.Length * MemberBytes)];
@@ -53,7 +64,8 @@ public static class ConfigurationCodec
             || !TryReadIds(ref rest, out var learners)
             || !TryReadIds(ref rest, out var learnersNext)
             || !TryReadMembers(ref rest, out var members)
-            || rest.Length != 0)
+            || rest.Length != 0
+            || members.Length > Configuration.MembersMax)
         {
             return false;
         }

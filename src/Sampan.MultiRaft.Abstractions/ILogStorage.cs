@@ -22,7 +22,8 @@ public interface ILogStorage
 
     /// <summary>
     /// How many bytes of replicas may still be made: the log repeats what it knows of each group again and again, and
-    /// that is bounded. 0 or less: none, and those that are there go on. The appending thread only.
+    /// that is bounded. A replica counts with all that may ever be written of it, so those that are there go on
+    /// whatever becomes of them. 0 or less: no more. The appending thread only.
     /// </summary>
     long StateRoomBytes { get; }
 

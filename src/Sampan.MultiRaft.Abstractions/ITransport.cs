@@ -18,6 +18,6 @@ public interface ITransport
     /// <summary>Sends to a store; any thread. Messages to unknown stores are dropped.</summary>
     void Send(StoreId to, StoreMessage message);
 
-    /// <summary>Ends all streams; nothing is delivered afterwards.</summary>
+    /// <summary>Ends all streams; nothing is delivered afterwards. Idempotent.</summary>
     void Stop();
 }

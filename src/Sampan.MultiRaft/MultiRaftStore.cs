@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Sampan.Base;
 using Sampan.Model;
@@ -14,7 +13,7 @@ namespace Sampan.MultiRaft;
 
 /// <summary>
 /// All groups of one store: wires the workers, starts and stops them. It never exits the process; a failure (a disk
-/// that can no longer be trusted, an impossible state) stops all of it and is reported once.
+/// that can no longer be trusted, an impossible state) stops all of it, answers whoever waits, and is told once.
 /// </summary>
 public sealed class MultiRaftStore : IGroupDirectory
 {
@@ -27,8 +26,8 @@ public sealed class MultiRaftStore : IGroupDirectory
     private readonly ApplyWorker _applyWorker;
     private readonly SnapshotWorker _snapshotWorker;
     private readonly TransportInbox _inbox;
-    private readonly ConcurrentQueue<ApplyLane> _lanes = new();
-    private int _stopped;
+    private readonly OpenRequests _requests;
+    private readonly TaskCompletionSource<StoreFailure> _failed = new();
 
     /// <summary>
     /// Builds a store that does not run yet: replicas found on disk are made, their snapshots installed. Throws
@@ -41,6 +40,7 @@ public sealed class MultiRaftStore : IGroupDirectory
         threads.Validate();
         _options = options;
         _leaves = leaves;
+        _requests = new OpenRequests(options, leaves.Completions);
         var clock = new MonotonicClock(leaves.Time);
         var logWriter = new LogWriter(options, leaves.Log, leaves.Transport, clock);
         var logReader = new LogReader(options, leaves.Log);
@@ -65,7 +65,7 @@ public sealed class MultiRaftStore : IGroupDirectory
         _groupWorkers = new GroupWorker[threads.GroupWorkers];
         for (var i = 0; i < _mailboxes.Length; i++)
         {
-            _mailboxes[i] = new GroupMailbox(options, leaves.Completions);
+            _mailboxes[i] = new GroupMailbox(options, leaves.Completions, _requests);
         }
 
         _inbox = new TransportInbox(_mailboxes, identity, leaves.Transport);
@@ -75,36 +75,34 @@ public sealed class MultiRaftStore : IGroupDirectory
         }
 
         Compose(threads, identity, logWriter, logReader);
-        identity.RecordElectionTimeout(StoredTimeout());
+        KeepElectionTimeout(identity, clock.Now);
     }
+
+    /// <summary>
+    /// Ends, with the cause, when the store has failed: a worker threw, and none begins anything any more. Requests are
+    /// answered as stopped, new ones refused, as soon as the calls under way have ended; the store is still to be
+    /// stopped by its owner. Never ends otherwise. What continues it runs where completions do, not on a worker.
+    /// </summary>
+    public Task<StoreFailure> Failed => _failed.Task;
 
     /// <summary>Starts the workers, then the transport.</summary>
     public void Start()
     {
-        _leaves.Runner.Start();
+        _leaves.Runner.Start(new Owner(this));
         _leaves.Transport.Start(_inbox);
     }
 
     /// <summary>
     /// Stops the transport, then the workers; everything that waits fails as stopped. Idempotent. What was acknowledged
-    /// is durable; what was not is unknown.
+    /// is durable; what was not is unknown, unless the answer says that it was not applied.
     /// </summary>
     public void Stop(string reason)
     {
-        if (Interlocked.Exchange(ref _stopped, 1) == 1)
-        {
-            return;
-        }
-
+        _requests.Close(reason);
         _leaves.Transport.Stop();
         _leaves.Runner.Stop();
-        foreach (var worker in _groupWorkers)
-        {
-            worker.Stop(reason);
-        }
-
-        _applyWorker.Stop(_lanes);
-        _snapshotWorker.Stop(reason);
+        // Where it was never started, nobody has told that no worker runs.
+        End();
     }
 
     /// <inheritdoc/>
@@ -137,11 +135,29 @@ public sealed class MultiRaftStore : IGroupDirectory
         return new ValueTask(request, token);
     }
 
+    // No worker runs any more. First the waiters: what is released afterwards may take its time, or fail.
+    private void End()
+    {
+        if (_requests.FailAll() is not { } reason)
+        {
+            return;
+        }
+
+        foreach (var worker in _groupWorkers)
+        {
+            worker.End(reason);
+        }
+
+        _snapshotWorker.End(_leaves.Observer.OnRemark);
+        _leaves.Transport.Stop();
+    }
+
     private GroupWorker MakeGroupWorker(int number, StoreWorkers workers, IdentityWorker identity)
     {
         var mailbox = _mailboxes[number];
+        var share = new WorkerShare(number, _groupWorkers.Length, _pool);
         var factory = new ReplicaFactory(
-            workers, _leaves.Machines, _leaves.Snapshots, _table, _pool, _leaves.Prng.Fork(), StoredTimeout(), _lanes);
+            workers, _leaves.Machines, _leaves.Snapshots, _table, share, _leaves.Prng.Fork(), StoredTimeout());
         var hosts = new List<ReplicaHost>();
         var tombstones = new Dictionary<GroupId, ReplicaId>();
         var remarks = new List<string>();
@@ -180,6 +196,21 @@ public sealed class MultiRaftStore : IGroupDirectory
         return TimeSpan.Zero;
     }
 
+    // Leases rest on T, over restarts too. A longer one is durable before anything here could promise it; a shorter one
+    // is recorded when nobody can rest on the former any more, however often this store starts meanwhile.
+    private void KeepElectionTimeout(IdentityWorker identity, Instant now)
+    {
+        var stored = StoredTimeout();
+        if (_options.ElectionTimeout > stored)
+        {
+            _leaves.Log.Append([], [IdentityWorker.RecordOf(_options.ElectionTimeout)]);
+        }
+        else if (_options.ElectionTimeout < stored)
+        {
+            identity.RecordElectionTimeout(now.After(stored));
+        }
+    }
+
     private void Compose(StoreThreads threads, IdentityWorker identity, LogWriter logWriter, LogReader logReader)
     {
         const string Raft = "raft";
@@ -194,5 +225,22 @@ public sealed class MultiRaftStore : IGroupDirectory
         logReader.Bind(_leaves.Runner.Add(logReader, logReader.Name));
         _snapshotWorker.Bind(_leaves.Runner.Add(_snapshotWorker, _snapshotWorker.Name), _applyWorker);
         identity.Bind(_leaves.Runner.Add(identity, identity.Name));
+    }
+
+    private sealed class Owner(MultiRaftStore store) : IWorkerOwner
+    {
+        public void WorkerFailed(string worker, Exception cause)
+        {
+            store._requests.Close($"the store has failed: {worker}: {cause.Message}");
+            var failure = new StoreFailure(worker, cause);
+            store._leaves.Completions.Enqueue(new FailureNotice(store._failed, failure));
+        }
+
+        public void WorkersEnded() => store.End();
+    }
+
+    private sealed class FailureNotice(TaskCompletionSource<StoreFailure> failed, StoreFailure failure) : ICompletion
+    {
+        public void Complete() => failed.SetResult(failure);
     }
 }

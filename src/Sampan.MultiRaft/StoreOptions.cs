@@ -1,4 +1,5 @@
 using Sampan.Model;
+using Sampan.Raft;
 
 namespace Sampan.MultiRaft;
 
@@ -25,7 +26,10 @@ public sealed record StoreOptions
     /// <summary>Heartbeats of all groups.</summary>
     public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A bound of one election round trip, one sync included.</summary>
+    /// <summary>
+    /// A bound of one election round trip, one sync included. <see cref="ElectionTimeout"/> must be above twenty of
+    /// them (see <see cref="ReplicaOptions.ElectionRoundTrip"/>).
+    /// </summary>
     public TimeSpan ElectionRoundTrip { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Whether linearizable reads may rest on leader leases.</summary>
@@ -82,6 +86,8 @@ public sealed record StoreOptions
     {
         Require(Store.Value > 0, nameof(Store), $"{Store}", "above 0");
         Require(Incarnation.IsBound, nameof(Incarnation), $"{Incarnation}", "not zero");
+        // The core's own rules, now: a group worker would meet them when the first replica is made.
+        OfReplica(new GroupId(1), new ReplicaId(1), TimeSpan.Zero).Validate();
         Require(CommandBytesMax > 0, nameof(CommandBytesMax), $"{CommandBytesMax}", "above 0");
         Require(RequestsMax > 0, nameof(RequestsMax), $"{RequestsMax}", "above 0");
         Require(
@@ -111,6 +117,19 @@ public sealed record StoreOptions
         Require(
             SnapshotWindowBytes >= 64 * 1024, nameof(SnapshotWindowBytes), $"{SnapshotWindowBytes}", "at least 65536");
     }
+
+    /// <summary>What a replica of this store is made with.</summary>
+    internal ReplicaOptions OfReplica(GroupId group, ReplicaId replica, TimeSpan storedElectionTimeout) => new()
+    {
+        Group = group,
+        Replica = replica,
+        Boot = Boot,
+        ElectionTimeout = ElectionTimeout,
+        StoredElectionTimeout = storedElectionTimeout,
+        HeartbeatInterval = HeartbeatInterval,
+        ElectionRoundTrip = ElectionRoundTrip,
+        LeaseReads = LeaseReads,
+    };
 
     private static void Require(bool condition, string setting, string value, string allowed)
     {

@@ -246,6 +246,7 @@ public sealed class StoreServer : IAsyncDisposable
         Boot = new BootId(RandomBits()),
         ElectionTimeout = options.ElectionTimeout,
         HeartbeatInterval = options.HeartbeatInterval,
+        ElectionRoundTrip = options.ElectionRoundTrip,
         SnapshotEntries = options.SnapshotEntries,
         SnapshotGrowthPercent = options.SnapshotGrowthPercent,
         CommandBytesMax = options.RequestBytesMax + CommandOverheadBytes,

@@ -25,6 +25,12 @@ public sealed class BuiltStore : IDisposable
     /// <summary>Its groups.</summary>
     public IGroupDirectory Groups => _store;
 
+    /// <summary>
+    /// Ends, with the cause, when the store has failed: whoever waits is answered, and it is to be stopped. Never ends
+    /// otherwise.
+    /// </summary>
+    public Task<StoreFailure> Failed => _store.Failed;
+
     /// <summary>Starts the workers, then the transport.</summary>
     public void Start() => _store.Start();
 

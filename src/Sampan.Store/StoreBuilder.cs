@@ -1,3 +1,4 @@
+using Sampan.Model;
 using Sampan.MultiRaft;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.Storage.Identity;
@@ -48,11 +49,14 @@ public static class StoreBuilder
                 parts.Events.OnRemark(remark);
             }
 
+            var snapshots = new SnapshotStorage(parts.Files, directory.SnapshotPath);
+            var replicas = recovered.Groups.Where(group => group.Replica != ReplicaId.None);
+            snapshots.DeleteOthers([.. replicas.Select(group => group.Group)]);
             var leaves = new StoreLeaves
             {
                 Log = parts.LogTap?.Attach(log, recovered) ?? log,
                 Recovered = recovered,
-                Snapshots = new SnapshotStorage(parts.Files, directory.SnapshotPath),
+                Snapshots = snapshots,
                 Transport = parts.Transport,
                 Machines = parts.Machines,
                 Runner = parts.Runner,

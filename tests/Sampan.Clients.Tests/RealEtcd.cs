@@ -3,54 +3,66 @@ using System.Globalization;
 
 namespace Sampan.Clients.Tests;
 
-/// <summary>One member of etcd as it is installed, to be compared with.</summary>
+/// <summary>Members of etcd as it is installed, to be compared with.</summary>
 internal sealed class RealEtcd : IDisposable
 {
     private readonly string _dataPath = Directory.CreateTempSubdirectory("etcd-clients").FullName;
-    private readonly Process _process;
+    private readonly List<Process> _processes = [];
 
-    /// <summary>A running member.</summary>
-    public RealEtcd()
+    /// <summary>Running members, named m0 and so on.</summary>
+    public RealEtcd(int members = 1)
     {
-        var ports = LocalPorts.Take(8)[6..];
-        Endpoint = $"127.0.0.1:{ports[0].ToString(CultureInfo.InvariantCulture)}";
-        var peer = $"http://127.0.0.1:{ports[1].ToString(CultureInfo.InvariantCulture)}";
-        var start = new ProcessStartInfo("etcd")
+        var ports = LocalPorts.Take(6 + (2 * members))[6..];
+        Endpoints = [.. ports.Take(members).Select(port => $"127.0.0.1:{Text(port)}")];
+        var peers = ports.Skip(members).Select(port => $"http://127.0.0.1:{Text(port)}").ToArray();
+        var cluster = string.Join(',', peers.Select((peer, i) => $"m{Text(i)}={peer}"));
+        for (var i = 0; i < members; i++)
+        {
+            Start(
+                "--name", $"m{Text(i)}",
+                "--data-dir", Path.Combine(_dataPath, Text(i)),
+                "--listen-client-urls", $"http://{Endpoints[i]}",
+                "--advertise-client-urls", $"http://{Endpoints[i]}",
+                "--listen-peer-urls", peers[i],
+                "--initial-advertise-peer-urls", peers[i],
+                "--initial-cluster", cluster);
+        }
+    }
+
+    /// <summary>Where clients reach the first one.</summary>
+    public string Endpoint => Endpoints[0];
+
+    /// <summary>Where clients reach each of them.</summary>
+    public string[] Endpoints { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var process in _processes)
+        {
+            process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+
+        Directory.Delete(_dataPath, recursive: true);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private void Start(params string[] flags)
+    {
+        var start = new ProcessStartInfo("etcd", flags)
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
             UseShellExecute = false,
         };
-        string[] flags =
-        [
-            "--data-dir", _dataPath,
-            "--listen-client-urls", $"http://{Endpoint}",
-            "--advertise-client-urls", $"http://{Endpoint}",
-            "--listen-peer-urls", peer,
-            "--initial-advertise-peer-urls", peer,
-            "--initial-cluster", $"default={peer}",
-        ];
-        foreach (var flag in flags)
-        {
-            start.ArgumentList.Add(flag);
-        }
-
-        _process = Process.Start(start) ?? throw new InvalidOperationException("etcd could not be started");
-        _process.ErrorDataReceived += (_, _) => { };
-        _process.OutputDataReceived += (_, _) => { };
-        _process.BeginErrorReadLine();
-        _process.BeginOutputReadLine();
-    }
-
-    /// <summary>Where clients reach it.</summary>
-    public string Endpoint { get; }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
-        Directory.Delete(_dataPath, recursive: true);
+        var process = Process.Start(start) ?? throw new InvalidOperationException("etcd could not be started");
+        _processes.Add(process);
+        process.ErrorDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
     }
 }

@@ -105,6 +105,41 @@ public sealed class JavaScriptClientTests
         Assert.Empty(server.Logs);
     }
 
+    // Of a channel, and, by the option host, of one call.
+    private const string AuthorityProgram =
+        """
+        const grpc = require('@grpc/grpc-js');
+        const bytes = x => x;
+        const Parrot = grpc.makeGenericClientConstructor({ Say: {
+          path: '/sampan.grpc.test.Parrot/Say', requestStream: false, responseStream: false,
+          requestSerialize: bytes, requestDeserialize: bytes, responseSerialize: bytes, responseDeserialize: bytes } });
+        const phrase = text => Buffer.concat([Buffer.from([10, text.length]), Buffer.from(text)]);
+        const say = (client, text, options) => new Promise(done =>
+          client.Say(phrase(text), new grpc.Metadata(), options, (error, answer) =>
+            done(error ? error.code + ' ' + error.details : answer.subarray(2).toString())));
+        const authorities = ['localhost', 'http://127.0.0.1:2379', '127.0.0.1:2379,127.0.0.1:22379', 'unix:/run/x',
+          'etcd-endpoints://0xc0001a2000/127.0.0.1:2379', '#initially=[http://127.0.0.1:2379]', 'user@host'];
+        (async () => {
+          const plain = new Parrot(process.argv[1], grpc.credentials.createInsecure());
+          for (const authority of authorities) {
+            const options = { 'grpc.default_authority': authority };
+            const client = new Parrot(process.argv[1], grpc.credentials.createInsecure(), options);
+            console.log(await say(client, 'one', {}), await say(client, 'two', {}),
+              await say(plain, 'three', { host: authority }), await say(plain, 'four', {}));
+            client.close();
+          }
+          plain.close();
+        })();
+        """;
+
+    [JavaScriptClientFact]
+    public async Task Any_authority_is_served()
+    {
+        await using var server = await ParrotServer.StartEchoAsync();
+        var expected = string.Concat(Enumerable.Repeat("one two three four\n", 7));
+        Assert.Equal(expected, await JavaScriptClient.RunAsync(AuthorityProgram, server.Address));
+    }
+
     private static async ValueTask<Phrase> SayAsync(Phrase request, GrpcCall call)
     {
         switch (request.Text)

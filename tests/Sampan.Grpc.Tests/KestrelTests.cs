@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using Sampan.Grpc.Hosting;
 using Sampan.Grpc.Tests.Fixture;
 using Sampan.Grpc.Tests.Protos;
 
@@ -50,6 +52,20 @@ public sealed class KestrelTests
         Assert.NotNull(kestrel.Limits.MaxRequestBodySize);
     }
 
+    /// <summary>What the application decided about other headers stays.</summary>
+    [Fact]
+    public void Only_the_authority_is_read_otherwise()
+    {
+        var kestrel = new KestrelServerOptions
+        {
+            RequestHeaderEncodingSelector = name => name == "x-old" ? Encoding.Latin1 : null,
+        };
+        GrpcKestrel.Configure(kestrel, new GrpcKestrelOptions());
+        Assert.Same(AuthorityEncoding.Instance, kestrel.RequestHeaderEncodingSelector(":authority"));
+        Assert.Same(Encoding.Latin1, kestrel.RequestHeaderEncodingSelector("x-old"));
+        Assert.Null(kestrel.RequestHeaderEncodingSelector("host"));
+    }
+
     /// <summary>
     /// Under TLS the protocol is negotiated, and each side checks the other's certificate if it is asked to.
     /// </summary>
@@ -57,6 +73,37 @@ public sealed class KestrelTests
     public async Task Calls_work_under_tls()
     {
         using var certificate = CreateCertificate();
+        await using var application = await StartTlsAsync(certificate);
+        var address = new Uri(application.Urls.First());
+        using var trusting = new GrpcChannel(address, ParrotServer.ChannelOptions() with { Tls = Trust(certificate) });
+        Assert.Equal("hi", (await SayAsync(trusting)).Text);
+        using var distrusting = new GrpcChannel(address, ParrotServer.ChannelOptions());
+        var error = await Assert.ThrowsAsync<GrpcException>(() => SayAsync(distrusting));
+        Assert.Equal(GrpcStatusCode.Unavailable, error.Code);
+        await application.StopAsync();
+    }
+
+    /// <summary>Behind TLS, too, an authority need not be a host.</summary>
+    [Fact]
+    public async Task Any_authority_is_served_under_tls()
+    {
+        using var certificate = CreateCertificate();
+        await using var application = await StartTlsAsync(certificate);
+        var tls = Trust(certificate);
+        tls.TargetHost = "127.0.0.1";
+        tls.ApplicationProtocols = [SslApplicationProtocol.Http2];
+        await using var connection = await Http2Connection.OpenAsync(new Uri(application.Urls.First()), tls);
+        var headers = Http2Connection.CallHeaders("Say");
+        headers[1] = new(":scheme", "https");
+        headers[3] = new(":authority", "https://127.0.0.1:2379,https://127.0.0.1:22379");
+        await connection.SendHeadersAsync(1, headers);
+        await connection.SendMessageAsync(1, [1, 2, 3]);
+        Assert.Equal("0", (await connection.ReadAnswerAsync(1)).Headers["grpc-status"]);
+        await application.StopAsync();
+    }
+
+    private static async Task<WebApplication> StartTlsAsync(X509Certificate2 certificate)
+    {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost
@@ -67,26 +114,18 @@ public sealed class KestrelTests
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
                 listen.UseHttps(certificate);
             }));
-        await using var application = builder.Build();
+        var application = builder.Build();
         var parrot = new GrpcServiceBuilder(ParrotServer.Parrot).RawUnary("Say", (request, _) => new(request)).Build();
         application.UseGrpc([parrot], new GrpcServerOptions { ReceiveBytesMax = 1000 }, TimeProvider.System);
         await application.StartAsync();
-        var address = new Uri(application.Urls.First());
-
-        using var trusting = new GrpcChannel(address, ParrotServer.ChannelOptions() with
-        {
-            Tls = new SslClientAuthenticationOptions
-            {
-                RemoteCertificateValidationCallback =
-                    (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint,
-            },
-        });
-        Assert.Equal("hi", (await SayAsync(trusting)).Text);
-        using var distrusting = new GrpcChannel(address, ParrotServer.ChannelOptions());
-        var error = await Assert.ThrowsAsync<GrpcException>(() => SayAsync(distrusting));
-        Assert.Equal(GrpcStatusCode.Unavailable, error.Code);
-        await application.StopAsync();
+        return application;
     }
+
+    private static SslClientAuthenticationOptions Trust(X509Certificate2 certificate) => new()
+    {
+        RemoteCertificateValidationCallback =
+            (_, presented, _, _) => presented?.GetCertHashString() == certificate.Thumbprint,
+    };
 
     private static X509Certificate2 CreateCertificate()
     {

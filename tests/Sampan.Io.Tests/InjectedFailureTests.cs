@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Sampan.Io.Tests;
 
 /// <summary>
-/// Purpose: what the system calls a failure is a failure for us. The runtime's own sync calls do not pass this test.
+/// Purpose: what the system calls a failure is a failure for us. The runtime's own sync calls do not pass this test. A
+/// sync that failed is the disk's end whatever the system says of it: a full disk ends only calls that changed nothing.
 /// </summary>
 public sealed class InjectedFailureTests : IDisposable
 {
@@ -13,8 +14,11 @@ public sealed class InjectedFailureTests : IDisposable
     [InlineData("sync-data", "fdatasync:error=EIO", "fdatasync Device")]
     [InlineData("sync", "fsync:error=EIO", "fsync Device")]
     [InlineData("sync-directory", "fsync:error=EIO", "fsync Device")]
-    [InlineData("sync-data", "fdatasync:error=ENOSPC", "fdatasync NoSpace")]
-    [InlineData("sync-data", "fdatasync:error=EDQUOT", "fdatasync NoSpace")]
+    [InlineData("sync-data", "fdatasync:error=ENOSPC", "fdatasync Device")]
+    [InlineData("sync-data", "fdatasync:error=EDQUOT", "fdatasync Device")]
+    [InlineData("sync", "fsync:error=ENOSPC", "fsync Device")]
+    [InlineData("sync-directory", "fsync:error=ENOSPC", "fsync Device")]
+    [InlineData("sync-directory", "fsync:error=EDQUOT", "fsync Device")]
     [InlineData("sync-data", "fdatasync:error=EINTR:when=1", "done")]
     [InlineData("write", "pwrite64:error=EIO", "write Device")]
     [InlineData("write", "pwrite64:error=ENOSPC", "write NoSpace")]

@@ -14,6 +14,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
 
     private readonly ManualTime _time = new();
     private readonly RecordingAlarm _alarm = new();
+    private readonly RecordingOwner _owner = new();
     private readonly WorkerThreadRunner _runner;
 
     public WorkerThreadRunnerTests()
@@ -45,7 +46,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
 
         _runner.Add(new ScriptedWorker("a", number => Call("a", number)), "one");
         _runner.Add(new ScriptedWorker("b", number => Call("b", number)), "one");
-        _runner.Start();
+        _runner.Start(_owner);
         Assert.True(done.Wait(_limit));
 
         Assert.Equal(["a1", "b1", "a2", "b2", "a3", "b3"], calls.Select(call => call.Split('@')[0]));
@@ -66,7 +67,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
 
         _runner.Add(new ScriptedWorker("a", _ => Meet()), "one");
         _runner.Add(new ScriptedWorker("b", _ => Meet()), "two");
-        _runner.Start();
+        _runner.Start(_owner);
 
         Assert.True(done.Wait(_limit));
         _runner.Stop();
@@ -85,7 +86,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
             return Instant.Never;
         });
         var handle = _runner.Add(worker, "one");
-        _runner.Start();
+        _runner.Start(_owner);
         Assert.True(first.Wait(_limit));
         for (var i = 0; i < 1000; i++)
         {
@@ -114,7 +115,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
                 return now < due ? due : Instant.Never;
             }),
             "one");
-        _runner.Start();
+        _runner.Start(_owner);
         Assert.True(woken.Wait(_limit));
         handle.Wake();
         Assert.True(woken.Wait(_limit));
@@ -164,7 +165,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
                 return Instant.Never;
             }),
             $"{threads - 1}");
-        _runner.Start();
+        _runner.Start(_owner);
 
         // Each wakes the other and has no second chance: one lost wake-up and they stand still for ever.
         Assert.True(done.Wait(_limit), $"stands still at {toLeft}, {toRight}; {string.Join(' ', _alarm.Told)}");
@@ -184,7 +185,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
         _runner.Add(new ScriptedWorker("a", _ => Throw("boom")), "one");
         _runner.Add(new ScriptedWorker("b", _ => Throw("boom")), "two");
         var handle = _runner.Add(other, "three");
-        _runner.Start();
+        _runner.Start(_owner);
         Assert.True(_alarm.HasFailed.Wait(_limit));
         _runner.Stop();
         handle.Wake();
@@ -205,7 +206,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
             return Instant.Zero;
         });
         _runner.Add(worker, "one");
-        _runner.Start();
+        _runner.Start(_owner);
         Assert.True(began.Wait(_limit));
         var callsAfterStop = -1;
         var stopper = new Thread(() =>
@@ -226,7 +227,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
     {
         _runner.Stop();
         using var other = new WorkerThreadRunnerTests();
-        other._runner.Start();
+        other._runner.Start(other._owner);
         Assert.Throws<InvariantViolationException>(
             () => other._runner.Add(new ScriptedWorker("a", _ => Instant.Never), "one"));
     }
@@ -263,7 +264,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
                 return Instant.Never;
             }),
             "one");
-        _runner.Start();
+        _runner.Start(_owner);
         Assert.True(began.Wait(_limit));
 
         // Seen, then two checks long: slow.
@@ -304,7 +305,7 @@ public sealed class WorkerThreadRunnerTests : IDisposable
                 "one");
         }
 
-        _runner.Start();
+        _runner.Start(_owner);
         while (!done.IsSet && !_alarm.HasFailed.IsSet)
         {
             _runner.Check(1);

@@ -24,6 +24,24 @@ public sealed class ConfigurationCodecTests
         }
     }
 
+    /// <summary>
+    /// The log sets room apart for configurations of this size, so there must be none that is larger.
+    /// </summary>
+    [Fact]
+    public void The_largest_one_has_the_most_bytes_and_a_larger_one_is_neither_written_nor_read()
+    {
+        var largest = InBothHalves(Configuration.MembersMax);
+        var bytes = ConfigurationCodec.Encode(largest);
+        Assert.Equal(ConfigurationCodec.BytesMax, bytes.Length);
+        Assert.True(ConfigurationCodec.TryDecode(bytes, out var decoded));
+        Assert.True(decoded.SameAs(largest));
+
+        Assert.Throws<InvariantViolationException>(
+            () => ConfigurationCodec.Encode(InBothHalves(Configuration.MembersMax + 1)));
+        Assert.False(ConfigurationCodec.TryDecode(VotersByHand(Configuration.MembersMax + 1), out _));
+        Assert.True(ConfigurationCodec.TryDecode(VotersByHand(Configuration.MembersMax), out _));
+    }
+
     [Fact]
     public void Every_truncation_is_refused()
     {
@@ -107,8 +125,7 @@ public sealed class ConfigurationCodecTests
     [Fact]
     public void A_crowd_is_refused_before_anything_is_made_of_it()
     {
-        Assert.True(ConfigurationCodec.TryDecode(ConfigurationCodec.Encode(Crowd(256)), out _));
-        Assert.False(ConfigurationCodec.TryDecode(ConfigurationCodec.Encode(Crowd(257)), out _));
+        Assert.True(ConfigurationCodec.TryDecode(ConfigurationCodec.Encode(Crowd(Configuration.MembersMax)), out _));
 
         // Whoever compares lists with lists needs minutes for these.
         var bytes = ManyOutgoing(400_000);
@@ -211,4 +228,32 @@ public sealed class ConfigurationCodecTests
 
     private static ReplicaId[] In(Dictionary<Member, int> parts, params int[] wanted) =>
         [.. parts.Where(part => wanted.Contains(part.Value)).Select(part => part.Key.Replica)];
+
+    private static Configuration InBothHalves(int count)
+    {
+        ReplicaId[] ids = [.. Enumerable.Range(1, count).Select(id => new ReplicaId((ulong)id))];
+        var members = ids.Select(id => new Member(id, new StoreId(id.Value)));
+        return new Configuration(ids, ids, [], [], autoLeave: true, members, recoveryGeneration: 1);
+    }
+
+    private static byte[] VotersByHand(int count)
+    {
+        using var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream);
+        writer.Write((byte)1);
+        writer.Write((byte)0);
+        writer.Write(0UL);
+        writer.Write(count);
+        Enumerable.Range(1, count).ToList().ForEach(id => writer.Write((ulong)id));
+        writer.Write(new byte[3 * 4]);
+        writer.Write(count);
+        foreach (var id in Enumerable.Range(1, count))
+        {
+            writer.Write((ulong)id);
+            writer.Write((ulong)id);
+            writer.Write(new byte[16 + 4]);
+        }
+
+        return stream.ToArray();
+    }
 }

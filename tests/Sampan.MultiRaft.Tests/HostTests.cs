@@ -251,6 +251,20 @@ public sealed class HostTests
     }
 
     [Fact]
+    public void A_group_of_more_members_than_the_log_has_room_for_is_refused()
+    {
+        var cluster = new HostCluster(1);
+        var members = Enumerable.Range(1, Configuration.MembersMax + 1)
+            .Select(id => new Member(new ReplicaId((ulong)id), new StoreId((ulong)id)));
+        var refused = cluster[1].Host.CreateAsync(
+            new GroupId(1), Configuration.Of(members, []), CancellationToken.None).AsTask();
+        cluster.RunUntil(() => refused.IsCompleted);
+        var failure = Assert.IsType<RaftException>(refused.Exception?.InnerException);
+        Assert.Equal((RaftErrorCode.InvalidChange, RequestOutcome.NotApplied), (failure.Code, failure.Outcome));
+        Assert.Contains("33 members; a group has 32 at most", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_voter_on_a_store_that_nobody_met_is_refused_and_a_learner_waits_for_it()
     {
         var cluster = new HostCluster(2, prepare: network => network.Part(1, 2));

@@ -1,3 +1,4 @@
+using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Doors;
 using Sampan.MultiRaft.Groups;
@@ -9,7 +10,7 @@ namespace Sampan.MultiRaft.Tests;
 public sealed class ProposalTableTests
 {
     private readonly PendingRequestPool _pool = new();
-    private readonly ProposalTable _table = new(new QueuedCompletions());
+    private readonly ProposalTable _table = new(new QueuedCompletions(), new ProposalSequences(0, 1));
 
     [Fact]
     public void ALaterTermEndsProposalsOfEarlierTermsAboveIt()
@@ -70,10 +71,37 @@ public sealed class ProposalTableTests
         Assert.True(_table.Contains(sequence));
     }
 
-    private ulong Add()
+    [Fact]
+    public void NoTwoProposalsOfAStoreHaveOneSequence()
+    {
+        var workers = Enumerable.Range(0, 3).Select(worker => new ProposalSequences(worker, 3)).ToArray();
+        var drawn = Enumerable.Range(0, 300).Select(i => workers[i % 3 == 2 ? 0 : i % 3].Next()).ToArray();
+        Assert.Equal(300, drawn.Distinct().Count());
+        Assert.DoesNotContain(0UL, drawn);
+    }
+
+    [Fact]
+    public void ASecondTableGoesOnWhereTheFirstOneStopped()
+    {
+        var sequences = new ProposalSequences(0, 1);
+        var first = new ProposalTable(new QueuedCompletions(), sequences).Add(Rent());
+        Assert.True(new ProposalTable(new QueuedCompletions(), sequences).Add(Rent()) > first);
+    }
+
+    [Fact]
+    public void AnEntryAtAnotherPlaceThanTheProposalsOwnIsImpossible()
+    {
+        var sequence = Add();
+        _table.Placed(sequence, new LogId(1, 30));
+        Assert.Throws<InvariantViolationException>(() => _table.TakeApplied(sequence, new LogId(1, 31)));
+    }
+
+    private ulong Add() => _table.Add(Rent());
+
+    private PendingRequest Rent()
     {
         var request = _pool.Rent();
         request.Begin(RequestKind.Propose, new GroupId(1), ReadOnlyMemory<byte>.Empty);
-        return _table.Add(request);
+        return request;
     }
 }

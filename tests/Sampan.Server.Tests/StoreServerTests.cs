@@ -101,6 +101,17 @@ public sealed class StoreServerTests : IDisposable
         await Assert.ThrowsAsync<GrpcException>(() => put);
     }
 
+    [Theory]
+    [InlineData(true, "The data directory cannot be used: fdatasync of ")]
+    [InlineData(false, "The store stops, since its disk can no longer be trusted: fdatasync of ")]
+    public async Task A_disk_that_fails_during_the_first_start_ends_it_with_a_sentence(bool isAtOnce, string sentence)
+    {
+        var files = new FailingFiles { IsBroken = isAtOnce, IsBrokenForWriter = true };
+        await using var store = new TestStore(TestStore.OptionsOf(1, _folder)[0], files);
+        var failure = await Assert.ThrowsAsync<ServerFailedException>(store.StartAsync);
+        Assert.StartsWith(sentence, failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_peer_port_in_use_is_told_before_anything_is_written()
     {

@@ -10,6 +10,8 @@ internal sealed class CounterMachine : IStateMachine
 
     public ulong AppliedIndex => 0;
 
+    public long Sum => _sum;
+
     public static byte[] Encode(long number)
     {
         var bytes = new byte[8];

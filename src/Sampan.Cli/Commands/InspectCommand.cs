@@ -52,7 +52,11 @@ internal static class InspectCommand
             + "Example:\n  sampan inspect log sampan-dev/store1 --entries 20",
             (parsed, files, directory, console) =>
             {
-                using var log = new LogInspector(files, directory.LogPath, directory.Identity.Incarnation).Open();
+                var inspector = new LogInspector(files, directory.LogPath, directory.Identity.Incarnation)
+                {
+                    MustExist = directory.IsComplete,
+                };
+                using var log = inspector.Open();
                 new LogView(log, console).Show((ulong)parsed.GetValue(entries));
                 return true;
             });

@@ -49,7 +49,7 @@ internal sealed class ApplyLane
     /// <summary>Whether a snapshot is being written.</summary>
     public bool IsSnapshotUnderWay { get; set; }
 
-    /// <summary>Whether it threw and is given nothing more.</summary>
+    /// <summary>Whether it threw, or its replica goes no further: it is given nothing more.</summary>
     public bool IsPoisoned { get; set; }
 
     /// <summary>Reads whose index is not applied yet, by index.</summary>

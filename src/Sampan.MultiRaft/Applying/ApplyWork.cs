@@ -1,4 +1,5 @@
 using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Doors;
 
 namespace Sampan.MultiRaft.Applying;
@@ -31,6 +32,9 @@ internal sealed class ApplyWork
 
     /// <summary>How large that snapshot is, if it succeeded.</summary>
     public long SnapshotBytes { get; init; }
+
+    /// <summary>The replica goes no further, and this is why: what waits in the lane fails.</summary>
+    public RaftErrorCode? End { get; init; }
 
     /// <summary>Somebody asked for a snapshot.</summary>
     public PendingRequest? SnapshotRequest { get; init; }

@@ -18,8 +18,8 @@ internal sealed class ApplyWorker : IWorker
     private const int StepEntriesMax = 256;
     private const long StepBytesMax = 256 * 1024;
 
+    private const string Ended = "the group's replica on this store goes no further";
     private const string Failed = "the group's state machine has failed on this store";
-    private const string Stopped = "the store has stopped";
 
     private readonly StoreOptions _options;
     private readonly MonotonicClock _clock;
@@ -88,22 +88,6 @@ internal sealed class ApplyWorker : IWorker
         return Instant.Never;
     }
 
-    /// <summary>The store stops, and no worker runs any more: everything that waits here fails.</summary>
-    public void Stop(IEnumerable<ApplyLane> lanes)
-    {
-        while (_current is not null || _mailbox.TryTake(out _current))
-        {
-            Refuse(_current, RaftErrorCode.Stopped, Stopped);
-            _current = null;
-            _applied = 0;
-        }
-
-        foreach (var lane in lanes)
-        {
-            FailWaitingReads(lane, RaftErrorCode.Stopped, Stopped);
-        }
-    }
-
     /// <summary>Does a step of the work; returns whether it was the last one.</summary>
     private bool Run(ApplyWork work)
     {
@@ -134,6 +118,13 @@ internal sealed class ApplyWorker : IWorker
 
     private void Begin(ApplyWork work)
     {
+        if (work.End is { } code)
+        {
+            // Nothing is applied behind it, so nobody's index comes any more.
+            work.Lane.IsPoisoned = true;
+            FailWaitingReads(work.Lane, code, Ended);
+        }
+
         if (work.SnapshotEnd != SnapshotEnd.None)
         {
             TakeSnapshotEnd(work);

@@ -63,6 +63,17 @@ internal sealed class GroupLife : IRecordWaiter
             return;
         }
 
+        if (request.Initial?.Members.Length > Configuration.MembersMax)
+        {
+            request.Fail(
+                RaftErrorCode.InvalidChange,
+                RequestOutcome.NotApplied,
+                $"the configuration of group {request.Group} has {request.Initial.Members.Length} members; a group has "
+                + $"{Configuration.MembersMax} at most",
+                _store.Completions);
+            return;
+        }
+
         if (own is null || own.Value.Replica.Value <= _tombstones.GetValueOrDefault(request.Group).Value)
         {
             request.Fail(
@@ -168,20 +179,6 @@ internal sealed class GroupLife : IRecordWaiter
         {
             _store.Observer.OnRemark(reason);
         }
-    }
-
-    /// <summary>The store stops: what waits fails.</summary>
-    public void Stop(string reason)
-    {
-        foreach (var (_, requests) in _waiting.OrderBy(pair => pair.Key))
-        {
-            foreach (var request in requests)
-            {
-                request.Fail(RaftErrorCode.Stopped, RequestOutcome.Unknown, reason, _store.Completions);
-            }
-        }
-
-        _waiting.Clear();
     }
 
     private void Wait(PendingRequest request)

@@ -6,15 +6,16 @@ using Sampan.MultiRaft.Doors;
 namespace Sampan.MultiRaft.Groups;
 
 /// <summary>
-/// What waits for a group worker, in three admission classes. Requests of doors are bounded in number and bytes and
-/// refused as busy. Peers' messages are bounded in bytes for each peer and dropped. Completions of the store's own
-/// workers are merged into a slot of their replica: they need no room, cannot fail and cannot block, so the way back
-/// never dead-locks with the way in.
+/// What waits for a group worker, in three admission classes. Requests of doors are bounded in number and bytes over
+/// the whole store, until they are answered, and refused as busy (<see cref="OpenRequests"/>). Peers' messages are
+/// bounded in bytes for each peer and dropped. Completions of the store's own workers are merged into a slot of their
+/// replica: they need no room, cannot fail and cannot block, so the way back never dead-locks with the way in.
 /// </summary>
 internal sealed class GroupMailbox
 {
     private readonly StoreOptions _options;
     private readonly ICompletionQueue _completions;
+    private readonly OpenRequests _open;
 
     // Guards everything below; a leaf: nothing is called while it is held.
     private readonly Lock _gate = new();
@@ -26,15 +27,15 @@ internal sealed class GroupMailbox
     private List<CompletionSlot> _ready = [];
     private List<StoreRecord> _durableRecords = [];
     private List<(StoreRecord Record, string Reason)> _refusedRecords = [];
-    private long _requestBytes;
     private long _droppedMessages;
     private bool _closed;
     private IWorkerHandle? _handle;
 
     /// <summary>An empty mailbox.</summary>
-    public GroupMailbox(StoreOptions options, ICompletionQueue completions)
+    public GroupMailbox(StoreOptions options, ICompletionQueue completions, OpenRequests open)
     {
         _options = options;
+        _open = open;
         _completions = completions;
     }
 
@@ -47,35 +48,19 @@ internal sealed class GroupMailbox
     /// <summary>Doors: hands a request over, or refuses it.</summary>
     public void Post(PendingRequest request)
     {
-        RaftException? refusal = null;
+        if (_open.TryAdd(request) is { } refusal)
+        {
+            request.Fail(refusal.Code, refusal.Outcome, refusal.Message, _completions);
+            return;
+        }
+
         // Guards the lists; a leaf.
         lock (_gate)
         {
-            if (_closed)
-            {
-                refusal = new RaftException(RaftErrorCode.Stopped, RequestOutcome.NotApplied, "the store has stopped");
-            }
-            else if (_requests.Count >= _options.RequestsMax
-                || (_requestBytes > 0 && _requestBytes + request.Cost > _options.RequestBytesMax))
-            {
-                refusal = new RaftException(
-                    RaftErrorCode.Busy, RequestOutcome.NotApplied, "too many requests wait at this store");
-            }
-            else
-            {
-                _requests.Add(request);
-                _requestBytes += request.Cost;
-            }
+            _requests.Add(request);
         }
 
-        if (refusal is null)
-        {
-            _handle?.Wake();
-        }
-        else
-        {
-            request.Fail(refusal.Code, refusal.Outcome, refusal.Message, _completions);
-        }
+        _handle?.Wake();
     }
 
     /// <summary>
@@ -188,7 +173,6 @@ internal sealed class GroupMailbox
             (_unreachable, into.Unreachable) = (into.Unreachable, _unreachable);
             (_durableRecords, into.DurableRecords) = (into.DurableRecords, _durableRecords);
             (_refusedRecords, into.RefusedRecords) = (into.RefusedRecords, _refusedRecords);
-            _requestBytes = 0;
             _peerBytes.Clear();
             foreach (var slot in _ready)
             {
@@ -214,16 +198,17 @@ internal sealed class GroupMailbox
         }
     }
 
-    /// <summary>The store stops: nothing is taken any more; what waits is returned.</summary>
-    public List<PendingRequest> Close()
+    /// <summary>
+    /// No worker reads it any more: messages are not taken, and whoever waits is answered by the list of open requests.
+    /// </summary>
+    public void Close()
     {
         // Guards the lists; a leaf.
         lock (_gate)
         {
             _closed = true;
-            var waiting = _requests;
             _requests = [];
-            return waiting;
+            _messages = [];
         }
     }
 

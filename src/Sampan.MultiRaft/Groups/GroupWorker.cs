@@ -73,18 +73,13 @@ internal sealed class GroupWorker : IWorker
         return isStarved ? now.After(_scanInterval) : NextWake(now);
     }
 
-    /// <summary>The store stops, and no worker runs any more: everything that waits here fails.</summary>
-    public void Stop(string reason)
+    /// <summary>No worker runs any more: nothing is taken, and doors see why.</summary>
+    public void End(string reason)
     {
-        foreach (var request in _mailbox.Close())
-        {
-            request.Fail(RaftErrorCode.Stopped, RequestOutcome.NotApplied, reason, _store.Completions);
-        }
-
-        _life.Stop(reason);
+        _mailbox.Close();
         foreach (var host in _hosts)
         {
-            host.Stop(RaftErrorCode.Stopped, reason);
+            host.End(reason);
         }
     }
 
@@ -179,6 +174,7 @@ internal sealed class GroupWorker : IWorker
 
     private void TakeRequest(PendingRequest request, Instant now)
     {
+        request.IsBegun = true;
         if (request.Kind == RequestKind.Create)
         {
             _life.Create(request, _byGroup.ContainsKey(request.Group));

@@ -23,13 +23,18 @@ internal sealed class ProposalTable
     private readonly Dictionary<ulong, PendingRequest> _bySequence = [];
     private readonly List<PendingRequest> _scratch = [];
     private readonly ICompletionQueue _completions;
+    private readonly ProposalSequences _sequences;
     private ulong _lastSequence;
 
     // The term of the newest entry that was handed to the state machine.
     private ulong _committedTerm;
 
-    /// <summary>An empty table.</summary>
-    public ProposalTable(ICompletionQueue completions) => _completions = completions;
+    /// <summary>An empty table, whose proposals are numbered by <paramref name="sequences"/>.</summary>
+    public ProposalTable(ICompletionQueue completions, ProposalSequences sequences)
+    {
+        _completions = completions;
+        _sequences = sequences;
+    }
 
     /// <summary>How many wait.</summary>
     public int Count => _bySequence.Count;
@@ -37,7 +42,10 @@ internal sealed class ProposalTable
     /// <summary>Takes a proposal in and gives it its sequence.</summary>
     public ulong Add(PendingRequest request)
     {
-        request.Sequence = ++_lastSequence;
+        request.Sequence = _sequences.Next();
+        // A leader takes the sequences of a life of a store only as they rise (I-33).
+        Invariant.Holds(request.Sequence > _lastSequence, request.Sequence, _lastSequence);
+        _lastSequence = request.Sequence;
         _bySequence.Add(request.Sequence, request);
         return request.Sequence;
     }
@@ -60,7 +68,10 @@ internal sealed class ProposalTable
     /// <summary>Whether a proposal is still waiting.</summary>
     public bool Contains(ulong sequence) => _bySequence.ContainsKey(sequence);
 
-    /// <summary>Takes the proposal whose entry is about to be applied; null if nobody waits for it.</summary>
+    /// <summary>
+    /// Takes the proposal whose entry is about to be applied; null if nobody waits for it. Where its place is known, it
+    /// is this one: a proposal gets one place in its life (I-33).
+    /// </summary>
     public PendingRequest? TakeApplied(ulong sequence, LogId position)
     {
         if (!_bySequence.Remove(sequence, out var request))
@@ -68,6 +79,7 @@ internal sealed class ProposalTable
             return null;
         }
 
+        Invariant.Holds(request.Position == default || request.Position == position);
         request.Position = position;
         return request;
     }

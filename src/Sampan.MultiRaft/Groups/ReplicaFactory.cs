@@ -1,9 +1,7 @@
-using System.Collections.Concurrent;
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Applying;
-using Sampan.MultiRaft.Doors;
 using Sampan.MultiRaft.Stores;
 using Sampan.Raft;
 
@@ -16,11 +14,9 @@ internal sealed class ReplicaFactory
     private readonly IStateMachineFactory _machines;
     private readonly ISnapshotStorage _snapshots;
     private readonly GroupTable _table;
-    private readonly PendingRequestPool _pool;
-    private readonly PayloadChunks _chunks = new();
+    private readonly WorkerShare _share;
     private readonly Prng _prng;
     private readonly TimeSpan _storedElectionTimeout;
-    private readonly ConcurrentQueue<ApplyLane> _lanes;
 
     /// <summary>A factory for one group worker; <paramref name="prng"/> belongs to it.</summary>
     public ReplicaFactory(
@@ -28,17 +24,15 @@ internal sealed class ReplicaFactory
         IStateMachineFactory machines,
         ISnapshotStorage snapshots,
         GroupTable table,
-        PendingRequestPool pool,
+        WorkerShare share,
         Prng prng,
-        TimeSpan storedElectionTimeout,
-        ConcurrentQueue<ApplyLane> lanes)
+        TimeSpan storedElectionTimeout)
     {
-        _lanes = lanes;
+        _share = share;
         _store = store;
         _machines = machines;
         _snapshots = snapshots;
         _table = table;
-        _pool = pool;
         _prng = prng;
         _storedElectionTimeout = storedElectionTimeout;
     }
@@ -57,6 +51,7 @@ internal sealed class ReplicaFactory
     public ReplicaHost Recover(RecoveredGroup found, GroupMailbox mailbox, List<string> remarks)
     {
         var sound = _snapshots.Recover(found.Group, found.Snapshots, remarks);
+        MarkAgain(found, sound);
         var machine = _machines.Create(found.Group);
         var recovery = ReplicaRecovery.From(found, sound, machine.AppliedIndex);
         var host = Make(found.Group, found.Replica, machine, recovery, mailbox);
@@ -67,6 +62,31 @@ internal sealed class ReplicaFactory
 
         host.Recovered(sound);
         return host;
+    }
+
+    /// <summary>
+    /// The log keeps the two marks that were written last. Where one of them turned out to be of a snapshot that is
+    /// damaged, the sound one is marked again, and so is the last: the next snapshot takes the damaged one's place
+    /// (E3). In time: the log writer's queue has an order.
+    /// </summary>
+    private void MarkAgain(RecoveredGroup found, IReadOnlyList<SnapshotMeta> sound)
+    {
+        if (sound.Count == found.Snapshots.Count)
+        {
+            return;
+        }
+
+        foreach (var snapshot in sound)
+        {
+            _store.LogWriter.Enqueue(
+                new StoreRecord
+                {
+                    Kind = StoreRecordKind.SnapshotMark,
+                    Group = found.Group,
+                    Snapshot = snapshot,
+                },
+                waiter: null);
+        }
     }
 
     /// <summary>A replica is gone: its snapshots go, and doors find it no more.</summary>
@@ -94,26 +114,13 @@ internal sealed class ReplicaFactory
             snapshotBytes = source.Files.Sum(file => file.LengthBytes);
         }
 
-        var options = new ReplicaOptions
-        {
-            Group = group,
-            Replica = replica,
-            Boot = _store.Options.Boot,
-            ElectionTimeout = _store.Options.ElectionTimeout,
-            StoredElectionTimeout = _storedElectionTimeout,
-            HeartbeatInterval = _store.Options.HeartbeatInterval,
-            ElectionRoundTrip = _store.Options.ElectionRoundTrip,
-            LeaseReads = _store.Options.LeaseReads,
-        };
-        var host = new ReplicaHost(_store, mailbox, _pool, _chunks, options, state, _prng.Fork());
+        var options = _store.Options.OfReplica(group, replica, _storedElectionTimeout);
+        var host = new ReplicaHost(_store, mailbox, _share, options, state, _prng.Fork());
         host.Lane = new ApplyLane(host, machine, recovery.Applied, ConfigurationAt(state, recovery.Applied.Index))
         {
             TimeTicks = recovery.Install?.TimeTicks ?? 0,
             SnapshotBytes = snapshotBytes,
         };
-        // Read when the store stops; a lane that is gone has nothing left to fail.
-        _lanes.Enqueue(host.Lane);
-
         _table.Add(host.Door);
         return host;
     }

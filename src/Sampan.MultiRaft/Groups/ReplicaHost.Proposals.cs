@@ -22,13 +22,13 @@ internal sealed partial class ReplicaHost
         }
 
         // A leader takes a sequence once: a stream never repeats, but an older stream's remains may come late.
-        _forwardedTo.TryGetValue(forward.Origin.Boot, out var last);
-        if (forward.Origin.Sequence <= last)
+        var last = _forwardedBy.GetValueOrDefault(forward.Origin.Store);
+        if (last.Boot == forward.Origin.Boot && forward.Origin.Sequence <= last.Sequence)
         {
             return;
         }
 
-        _forwardedTo[forward.Origin.Boot] = forward.Origin.Sequence;
+        _forwardedBy[forward.Origin.Store] = (forward.Origin.Boot, forward.Origin.Sequence);
         if (_failure is not null || _core.Role != Role.Leader)
         {
             Answer(from, forward.Origin, default, RaftErrorCode.LeaderChanged);
@@ -89,7 +89,7 @@ internal sealed partial class ReplicaHost
 
     private ReadOnlyMemory<byte> Envelope(Origin origin, ReadOnlyMemory<byte> command)
     {
-        var payload = _chunks.Take(CommandEnvelope.HeaderBytes + command.Length);
+        var payload = _share.Chunks.Take(CommandEnvelope.HeaderBytes + command.Length);
         CommandEnvelope.Write(payload.Span, origin, command.Span);
         return payload;
     }
@@ -297,7 +297,11 @@ internal sealed partial class ReplicaHost
             ProposeStatus.Busy => RaftErrorCode.Busy,
             _ => RaftErrorCode.InvalidChange,
         };
-        request.Fail(code, RequestOutcome.NotApplied, $"the change was refused: {code}", _store.Completions);
+        var reason = code == RaftErrorCode.InvalidChange
+            ? "the change was refused: it changes nothing, leaves no voter, renames a bound member's store, or makes "
+                + $"more than {Configuration.MembersMax} members"
+            : $"the change was refused: {code}";
+        request.Fail(code, RequestOutcome.NotApplied, reason, _store.Completions);
     }
 
     /// <summary>

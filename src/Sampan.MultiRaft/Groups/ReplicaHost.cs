@@ -25,10 +25,12 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private readonly RaftReplica _core;
     private readonly ReplicaId _replica;
     private readonly EntryCache _cache;
-    private readonly PayloadChunks _chunks;
+    private readonly WorkerShare _share;
     private readonly ProposalTable _proposals;
     private readonly Dictionary<ReplicaId, StoreId> _stores = [];
-    private readonly Dictionary<BootId, ulong> _forwardedTo = [];
+
+    // The last sequence taken of each store's present life; streams of an earlier one have ended before its first.
+    private readonly Dictionary<StoreId, (BootId Boot, ulong Sequence)> _forwardedBy = [];
     private readonly List<RoundProposal> _round = [];
     private readonly List<Proposal> _batch = [];
     private readonly Dictionary<ReadTicket, List<PendingRequest>> _reads = [];
@@ -59,30 +61,28 @@ internal sealed partial class ReplicaHost : IRecordWaiter
     private readonly HashSet<ReplicaId> _spokenUp = [];
 
     /// <summary>
-    /// The host of a replica that starts from <paramref name="state"/>. <paramref name="chunks"/> and the cache's
-    /// budget belong to the group worker.
+    /// The host of a replica that starts from <paramref name="state"/>; <paramref name="share"/> is its group worker's.
     /// </summary>
     public ReplicaHost(
         StoreWorkers store,
         GroupMailbox mailbox,
-        PendingRequestPool pool,
-        PayloadChunks chunks,
+        WorkerShare share,
         ReplicaOptions options,
         ReplicaState state,
         Prng prng)
     {
         _store = store;
         _replica = options.Replica;
-        _chunks = chunks;
+        _share = share;
         Group = options.Group;
         Mailbox = mailbox;
         Slot = new CompletionSlot(this);
         _cache = new EntryCache();
-        _proposals = new ProposalTable(store.Completions);
+        _proposals = new ProposalTable(store.Completions, share.Sequences);
         _core = new RaftReplica(options, state, _cache, prng, store.Clock.Now);
         _backlogNext = state.AppliedIndex + 1;
         Learn(_core.ConfigurationAt(ulong.MaxValue).Configuration);
-        Door = new RaftGroup(Group, store.Options, mailbox, pool, DescribeStatus());
+        Door = new RaftGroup(Group, store.Options, mailbox, share.Pool, DescribeStatus());
     }
 
     /// <summary>The group.</summary>
@@ -358,7 +358,15 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         }
     }
 
-    /// <summary>The store stops: everything that waits here fails.</summary>
+    /// <summary>No worker runs any more: doors see why.</summary>
+    public void End(string reason)
+    {
+        _failure ??= reason;
+        _statusDirty = true;
+        PublishStatus();
+    }
+
+    /// <summary>The replica goes no further: everything that waits here fails.</summary>
     public void Stop(RaftErrorCode code, string reason)
     {
         _failure ??= reason;
@@ -375,6 +383,8 @@ internal sealed partial class ReplicaHost : IRecordWaiter
         _transfer?.Fail(code, RequestOutcome.Unknown, reason, _store.Completions);
         _change = null;
         _transfer = null;
+        Invariant.Holds(Lane is not null);
+        _store.ApplyWorker.Enqueue(new ApplyWork(Lane) { End = code });
         _statusDirty = true;
         PublishStatus();
     }

@@ -18,8 +18,8 @@ internal readonly record struct LogItem
         Cost = cost;
     }
 
-    /// <summary>A record, and who is told when it is durable.</summary>
-    public LogItem(StoreRecord record, IRecordWaiter waiter, long cost)
+    /// <summary>A record, and who is told when it is durable; null for nobody.</summary>
+    public LogItem(StoreRecord record, IRecordWaiter? waiter, long cost)
     {
         Record = record;
         Waiter = waiter;

@@ -52,8 +52,8 @@ internal sealed class LogWriter : IWorker
     public void Enqueue(ReplicaHost host, PersistTask task, IReadOnlyList<StoreId> targets) =>
         Post(new LogItem(host, task, targets, _storage.Cost(task)));
 
-    /// <summary>Any worker: a record of the store.</summary>
-    public void Enqueue(StoreRecord record, IRecordWaiter waiter) =>
+    /// <summary>Any worker: a record of the store, and who waits for it; null for nobody.</summary>
+    public void Enqueue(StoreRecord record, IRecordWaiter? waiter) =>
         Post(new LogItem(record, waiter, _storage.Cost(record)));
 
     /// <inheritdoc/>

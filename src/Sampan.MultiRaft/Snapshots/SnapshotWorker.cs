@@ -24,8 +24,8 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     private readonly SnapshotRegister _register = new();
 
     // Bounded: one take a group, one transfer each way a replica, frames by credit.
-    private readonly Mailbox<Action> _mailbox = new();
-    private readonly List<Action> _taken = [];
+    private readonly Mailbox<Mail> _mailbox = new();
+    private readonly List<Mail> _taken = [];
 
     private readonly Queue<SnapshotJob> _jobs = new();
     private readonly SortedDictionary<ulong, OutgoingTransfer> _outgoing = [];
@@ -77,7 +77,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
 
     /// <summary>Apply worker: writes a frozen state.</summary>
     public void Take(ApplyLane lane, ISnapshotWriter writer, SnapshotMeta meta, PendingRequest? request) =>
-        Post(() => Begin(new SnapshotJob(lane, writer, meta, request)));
+        _mailbox.Post(new Mail(() => Begin(new SnapshotJob(lane, writer, meta, request)), writer));
 
     /// <summary>Group worker: the core wants a snapshot sent.</summary>
     public void Send(ReplicaHost host, StoreId to, Message message) => Post(() => BeginSend(host, to, message));
@@ -129,8 +129,11 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
     public Instant RunOnce()
     {
         _mailbox.TakeAll(_taken);
-        foreach (var action in _taken)
+        for (var i = 0; i < _taken.Count; i++)
         {
+            var action = _taken[i].Action;
+            // Whatever it holds is the action's from here on, should it throw.
+            _taken[i] = default;
             action();
         }
 
@@ -141,31 +144,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
         return _jobs.Count > 0 || sends ? Instant.Zero : _retryAt;
     }
 
-    /// <summary>The store stops, and no worker runs any more.</summary>
-    public void Stop(string reason)
-    {
-        foreach (var job in _jobs.Concat(_marking.Values))
-        {
-            Drop(job, RaftErrorCode.Stopped, reason);
-        }
-
-        _jobs.Clear();
-        _marking.Clear();
-        foreach (var transfer in _outgoing.Values)
-        {
-            transfer.Source.Dispose();
-        }
-
-        foreach (var transfer in _incoming.Values)
-        {
-            transfer.Sink.Dispose();
-        }
-
-        _outgoing.Clear();
-        _incoming.Clear();
-    }
-
-    private void Post(Action action) => _mailbox.Post(action);
+    private void Post(Action action) => _mailbox.Post(new Mail(action, null));
 
     private void Begin(SnapshotJob job)
     {
@@ -333,4 +312,7 @@ internal sealed partial class SnapshotWorker : IWorker, IRecordWaiter
         job.Writer.Dispose();
         job.Request?.Fail(code, RequestOutcome.Unknown, reason, _completions);
     }
+
+    /// <summary>Something to do, and the frozen state that it is to take over.</summary>
+    private readonly record struct Mail(Action Action, ISnapshotWriter? Frozen);
 }

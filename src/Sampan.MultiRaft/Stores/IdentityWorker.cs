@@ -27,6 +27,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
     private readonly List<Action> _afterPublish = [];
 
     private Instant _tickAt = Instant.Zero;
+    private Instant _timeoutAt = Instant.Never;
     private string? _explained;
 
     /// <summary>A worker whose table begins with what the log held.</summary>
@@ -108,18 +109,17 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
     /// <inheritdoc/>
     public void Enqueue(StoreRecord record) => _logWriter.Enqueue(record, this);
 
-    /// <summary>The T in use is a record: a later start keeps the silence that this life promised.</summary>
-    public void RecordElectionTimeout(TimeSpan stored)
+    /// <summary>The T in use as a record: a later start keeps the silence that this life promised.</summary>
+    public static StoreRecord RecordOf(TimeSpan electionTimeout) => new()
     {
-        if (stored != _options.ElectionTimeout)
-        {
-            Enqueue(new StoreRecord
-            {
-                Kind = StoreRecordKind.ElectionTimeout,
-                ElectionTimeout = _options.ElectionTimeout,
-            });
-        }
-    }
+        Kind = StoreRecordKind.ElectionTimeout,
+        ElectionTimeout = electionTimeout,
+    };
+
+    /// <summary>
+    /// Before the start: records the T in use once the silence that a former, longer one promised is over.
+    /// </summary>
+    public void RecordElectionTimeout(Instant at) => _timeoutAt = at;
 
     /// <inheritdoc/>
     public Instant RunOnce()
@@ -139,6 +139,12 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
             Explain();
         }
 
+        if (_timeoutAt <= now)
+        {
+            _timeoutAt = Instant.Never;
+            Enqueue(RecordOf(_options.ElectionTimeout));
+        }
+
         Membership.Publish(_table.View);
         foreach (var action in _afterPublish)
         {
@@ -151,7 +157,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
             _transport.Send(introduction.To, StoreMessage.Of(introduction.Facts));
         }
 
-        return _tickAt;
+        return Instant.Min(_tickAt, _timeoutAt);
     }
 
     private void Explain()

@@ -99,6 +99,8 @@ internal static class ConfigurationChanger
 
     private static string? RefusalOf(ConfigurationDraft draft) => draft.VoterCount == 0 ? "removed all voters"
         : draft.Rebinds ? "a bound member keeps its store and incarnation until it is removed"
+        : draft.MemberCount > Configuration.MembersMax
+            ? $"a group has {Configuration.MembersMax} members at most"
         : null;
 
     private static void ApplyAll(ConfigurationDraft draft, IReadOnlyList<MemberChange> steps)

@@ -39,6 +39,9 @@ internal sealed class ConfigurationDraft
     /// <summary>Whether a step named another store or incarnation for a member that is bound.</summary>
     public bool Rebinds { get; private set; }
 
+    /// <summary>How many members there are, in whatever part.</summary>
+    public int MemberCount => _members.Count;
+
     /// <summary>How many voters the incoming half has.</summary>
     public int VoterCount => _voters.Count;
 

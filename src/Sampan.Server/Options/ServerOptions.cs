@@ -10,11 +10,14 @@ public sealed record ServerOptions
     private const int EntryOverheadBytes = 64 * 1024;
     private const int HeartbeatMillisecondsMax = 60_000;
 
-    // Election timeouts are spread over a quarter of this; five votes with a sync each must fit into that, else members
-    // stand against each other for ever.
-    private const int ElectionMillisecondsMin = 250;
+    private const int ElectionMillisecondsMin = 50;
     private const int ElectionMillisecondsMax = 600_000;
     private const int HeartbeatsInElection = 5;
+
+    // Election timeouts are spread over a quarter of one; five votes with a sync each must fit into that, else members
+    // stand against each other for ever.
+    private const int RoundTripsInElection = 20;
+    private const int RoundTripMillisecondsMax = 10_000;
     private const int TxnOperationsLimit = 1_000_000;
     private const int SnapshotEntriesMin = 1;
     private const int SnapshotGrowthPercentMax = 1000;
@@ -49,6 +52,9 @@ public sealed record ServerOptions
 
     /// <summary>After how long a silent leader is replaced.</summary>
     public required TimeSpan ElectionTimeout { get; init; }
+
+    /// <summary>How long a vote may take, there and back, one sync included.</summary>
+    public required TimeSpan ElectionRoundTrip { get; init; }
 
     /// <summary>After how many entries a snapshot is taken.</summary>
     public required ulong SnapshotEntries { get; init; }
@@ -87,15 +93,7 @@ public sealed record ServerOptions
         }
 
         var members = MembersOf(settings, reader, name);
-        var heartbeat = reader.Number("heartbeat-interval", 1, HeartbeatMillisecondsMax);
-        var election = reader.Number("election-timeout", ElectionMillisecondsMin, ElectionMillisecondsMax);
-        if (election < HeartbeatsInElection * heartbeat)
-        {
-            throw settings.Wrong(
-                "election-timeout",
-                $"at least {HeartbeatsInElection} times --heartbeat-interval, which is {heartbeat}");
-        }
-
+        var (heartbeat, election, roundTrip) = TimesOf(settings, reader);
         var quota = reader.Number("quota-backend-bytes", -1, long.MaxValue);
         var (clients, peers) = EndpointsOf(settings, reader);
         return new ServerOptions
@@ -110,6 +108,7 @@ public sealed record ServerOptions
             IsNewCluster = IsNew(settings),
             HeartbeatInterval = TimeSpan.FromMilliseconds(heartbeat),
             ElectionTimeout = TimeSpan.FromMilliseconds(election),
+            ElectionRoundTrip = TimeSpan.FromMilliseconds(roundTrip),
             SnapshotEntries = (ulong)reader.Number("snapshot-count", SnapshotEntriesMin, long.MaxValue),
             SnapshotGrowthPercent = (int)reader.Number("snapshot-growth", 0, SnapshotGrowthPercentMax),
             RequestBytesMax = (int)reader.Number("max-request-bytes", 1, RequestBytesLimit),
@@ -135,10 +134,11 @@ public sealed record ServerOptions
             "at least a millisecond");
         Require(
             ElectionTimeout >= HeartbeatsInElection * HeartbeatInterval
-                && ElectionTimeout >= TimeSpan.FromMilliseconds(ElectionMillisecondsMin),
+                && ElectionTimeout > RoundTripsInElection * ElectionRoundTrip && ElectionRoundTrip > TimeSpan.Zero,
             nameof(ElectionTimeout),
             $"{ElectionTimeout}",
-            $"at least {HeartbeatsInElection} times HeartbeatInterval and {ElectionMillisecondsMin} ms");
+            $"at least {HeartbeatsInElection} times HeartbeatInterval and above {RoundTripsInElection} times "
+            + $"ElectionRoundTrip ({ElectionRoundTrip}), which is above 0");
         Require(
             SnapshotEntries >= SnapshotEntriesMin,
             nameof(SnapshotEntries),
@@ -161,6 +161,24 @@ public sealed record ServerOptions
             nameof(SegmentBytes),
             $"{SegmentBytes}",
             $"at least 4 times the largest entry, RequestBytesMax ({RequestBytesMax}) and {EntryOverheadBytes}");
+    }
+
+    private static (long Heartbeat, long Election, long RoundTrip) TimesOf(Settings settings, SettingReader reader)
+    {
+        const string Election = "election-timeout";
+        var heartbeat = reader.Number("heartbeat-interval", 1, HeartbeatMillisecondsMax);
+        var election = reader.Number(Election, ElectionMillisecondsMin, ElectionMillisecondsMax);
+        var roundTrip = reader.Number("election-round-trip", 1, RoundTripMillisecondsMax);
+        if (election < HeartbeatsInElection * heartbeat)
+        {
+            throw settings.Wrong(
+                Election, $"at least {HeartbeatsInElection} times --heartbeat-interval, which is {heartbeat}");
+        }
+
+        return election > RoundTripsInElection * roundTrip
+            ? (heartbeat, election, roundTrip)
+            : throw settings.Wrong(
+                Election, $"above {RoundTripsInElection} times --election-round-trip, which is {roundTrip}");
     }
 
     private static List<ClusterMember> MembersOf(Settings settings, SettingReader reader, string name)

@@ -70,6 +70,12 @@ public sealed class Settings
         },
         new()
         {
+            Name = "election-round-trip", Default = "10",
+            Help = "How long a vote may take, there and back, a sync included, in milliseconds; election-timeout is "
+                + "above 20 of them.",
+        },
+        new()
+        {
             Name = "snapshot-count", Default = "100000",
             Help = "After how many log entries a snapshot is taken, at the earliest.",
         },

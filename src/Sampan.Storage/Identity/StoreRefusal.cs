@@ -26,4 +26,7 @@ public enum StoreRefusal
 
     /// <summary>A version from before the first release wrote it.</summary>
     OlderFormat = 7,
+
+    /// <summary>Its log needs larger segments than those that it is started with.</summary>
+    SegmentsTooSmall = 8,
 }

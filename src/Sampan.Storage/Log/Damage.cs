@@ -14,6 +14,17 @@ internal static class Damage
             CultureInfo.InvariantCulture,
             $"log damaged: {what} (segment {segment}, offset {offset}, file {path}; groups: {groups})"));
 
+    /// <summary>A batch of a segment cannot be read, although something says that it was durable.</summary>
+    public static StorageDamagedException OfBatch(
+        SegmentReader reader, Segment segment, ulong batch, int block, string evidence)
+    {
+        var groups = reader.TryReadHeader(segment.Sequence, block, out var header) && header.IsBatch
+            ? GroupsOf(Within(reader.ReadBatch(block, header), header))
+            : "not readable";
+        var what = string.Create(CultureInfo.InvariantCulture, $"batch {batch} is bad, but {evidence}");
+        return At(segment.Path, segment.Sequence, (long)block * LogFormat.BlockBytes, what, groups);
+    }
+
     /// <summary>The groups that records of a damaged batch still name.</summary>
     public static string GroupsOf(ReadOnlySpan<byte> body)
     {
@@ -27,4 +38,7 @@ internal static class Damage
         groups.Remove(0);
         return groups.Count == 0 ? "not readable" : string.Join(", ", groups);
     }
+
+    private static ReadOnlySpan<byte> Within(ReadOnlySpan<byte> batch, BlockHeader header) =>
+        batch.IsEmpty ? batch : batch.Slice(LogFormat.HeaderBytes, header.BodyBytes);
 }

@@ -54,7 +54,12 @@ internal sealed class EntryIndex
         }
     }
 
-    /// <summary>The entry lies elsewhere from now on.</summary>
-    public void Relocate(ulong index, EntryLocation location) =>
-        Volatile.Write(ref _view, _view.Relocated(index, location));
+    /// <summary>These entries, ascending by index, lie elsewhere from now on.</summary>
+    public void Relocate(ReadOnlySpan<MovedEntry> moved)
+    {
+        if (!moved.IsEmpty)
+        {
+            Volatile.Write(ref _view, _view.Relocated(moved));
+        }
+    }
 }

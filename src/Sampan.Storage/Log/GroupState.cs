@@ -14,9 +14,8 @@ namespace Sampan.Storage.Log;
 /// </remarks>
 internal sealed class GroupState
 {
-    private const int MarksMax = 2;
-
     private readonly List<SnapshotMeta> _marks = [];
+    private long _bootstrapBytes;
 
     /// <summary>A group of which nothing is known yet.</summary>
     public GroupState(GroupId id)
@@ -60,6 +59,14 @@ internal sealed class GroupState
     /// <summary>What its part of a state block takes.</summary>
     public long StateBytes { get; private set; } = LogFormat.GroupBytes;
 
+    /// <summary>
+    /// What it may come to take, whatever is written of it (I-28): all that a replica may have, or what a tombstone
+    /// takes for ever. Invariant: never below <see cref="StateBytes"/>, unless nothing is known of it.
+    /// </summary>
+    public long ReservedBytes => IsBlank ? 0
+        : Replica == ReplicaId.None ? LogFormat.GroupBytes
+        : LogFormat.ReplicaBytesMax + _bootstrapBytes;
+
     /// <summary>Whether nothing is known of it, so that a state block need not name it.</summary>
     public bool IsBlank => Replica == ReplicaId.None && Tombstone == ReplicaId.None;
 
@@ -71,6 +78,8 @@ internal sealed class GroupState
     {
         CreateReplica(replica);
         Bootstrap = configuration;
+        _bootstrapBytes = LogFormat.Padded(
+            LogFormat.RecordHeaderBytes + 8 + ConfigurationCodec.Encode(configuration).Length);
         CountState();
     }
 
@@ -111,6 +120,7 @@ internal sealed class GroupState
         Last = LogId.Zero;
         TimeTicks = 0;
         Bootstrap = null;
+        _bootstrapBytes = 0;
         IsAdmitted = false;
         _marks.Clear();
         CountState();
@@ -158,7 +168,7 @@ internal sealed class GroupState
     public void Mark(SnapshotMeta snapshot)
     {
         _marks.RemoveAll(mark => mark.Last.Index == snapshot.Last.Index);
-        while (_marks.Count >= MarksMax)
+        while (_marks.Count >= LogFormat.SnapshotMarksMax)
         {
             _marks.RemoveAt(0);
         }
@@ -222,11 +232,8 @@ internal sealed class GroupState
             StateBytes += LogFormat.Padded(LogFormat.RecordHeaderBytes + RecordCodec.SnapshotBytes(mark));
         }
 
-        StateBytes += IsAdmitted ? LogFormat.RecordHeaderBytes + 8 : 0;
-        if (Bootstrap is not null)
-        {
-            var bytes = ConfigurationCodec.Encode(Bootstrap).Length + 8;
-            StateBytes += LogFormat.Padded(LogFormat.RecordHeaderBytes + bytes);
-        }
+        StateBytes += IsAdmitted ? LogFormat.AdmittedBytes : 0;
+        StateBytes += _bootstrapBytes;
+        Invariant.Holds(IsBlank || StateBytes <= ReservedBytes, (ulong)StateBytes, (ulong)ReservedBytes);
     }
 }

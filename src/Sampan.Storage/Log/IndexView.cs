@@ -92,16 +92,32 @@ internal sealed class IndexView
         return new IndexView(chunks, origin, firstIndex, _endIndex);
     }
 
-    /// <summary>The same entries, one of them at another place.</summary>
-    public IndexView Relocated(ulong index, EntryLocation location)
+    /// <summary>
+    /// The same entries, some of them at other places: ascending by index. Costs the list of chunks, and each chunk
+    /// that holds one of them, once.
+    /// </summary>
+    public IndexView Relocated(ReadOnlySpan<MovedEntry> moved)
     {
-        Invariant.Holds(index >= FirstIndex && index < _endIndex, index, FirstIndex);
         var (chunks, origin) = Copied(FirstIndex, doubled: false);
         var view = new IndexView(chunks, origin, FirstIndex, _endIndex);
-        var moved = view.ChunkOf(index);
-        // Not null: the entry exists.
-        chunks[moved] = (EntryLocation[])chunks[moved]!.Clone();
-        chunks[moved]![view.SlotOf(index)] = location; // Not null: assigned above.
+        var copied = -1;
+        var before = 0UL;
+        foreach (var (index, to) in moved)
+        {
+            Invariant.Holds(index >= FirstIndex && index < _endIndex, index, FirstIndex);
+            Invariant.Holds(index > before, index, before);
+            before = index;
+            var chunk = view.ChunkOf(index);
+            if (chunk != copied)
+            {
+                // Not null: the entry exists.
+                chunks[chunk] = (EntryLocation[])chunks[chunk]!.Clone();
+                copied = chunk;
+            }
+
+            chunks[chunk]![view.SlotOf(index)] = to; // Not null: assigned above.
+        }
+
         return view;
     }
 

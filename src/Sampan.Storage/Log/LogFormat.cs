@@ -1,3 +1,5 @@
+using Sampan.Model;
+
 namespace Sampan.Storage.Log;
 
 /// <summary>Sizes and numbers of docs/disk-format.md, in one place.</summary>
@@ -29,6 +31,26 @@ internal static class LogFormat
 
     /// <summary>Size of a group's record in a state block.</summary>
     public const int GroupBytes = RecordHeaderBytes + (10 * 8);
+
+    /// <summary>Size of the record that says that a group's replica is admitted.</summary>
+    public const int AdmittedBytes = RecordHeaderBytes + 8;
+
+    /// <summary>Size of a snapshot's body without the configuration.</summary>
+    public const int SnapshotHeaderBytes = 32;
+
+    /// <summary>The most that a snapshot mark takes, padding included.</summary>
+    public const int SnapshotMarkBytesMax =
+        (RecordHeaderBytes + SnapshotHeaderBytes + ConfigurationCodec.BytesMax + RecordAlignment - 1)
+        / RecordAlignment * RecordAlignment;
+
+    /// <summary>How many snapshots of a group are marked at most.</summary>
+    public const int SnapshotMarksMax = 2;
+
+    /// <summary>
+    /// The most that a group's replica may come to take of a state block, its bootstrap mark apart: its line, its
+    /// admission, its snapshot marks. Nothing else of a group is repeated there.
+    /// </summary>
+    public const int ReplicaBytesMax = GroupBytes + AdmittedBytes + (SnapshotMarksMax * SnapshotMarkBytesMax);
 
     /// <summary>Records begin at multiples of this.</summary>
     public const int RecordAlignment = 8;

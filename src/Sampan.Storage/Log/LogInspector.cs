@@ -22,6 +22,9 @@ public sealed class LogInspector
         _owner = owner;
     }
 
+    /// <summary>The store has run before: for <see cref="Open"/> as for a start, a lost log is damage.</summary>
+    public bool MustExist { get; init; }
+
     /// <summary>The segments by ascending sequence.</summary>
     public IReadOnlyList<SegmentReport> ReadSegments()
     {
@@ -71,12 +74,13 @@ public sealed class LogInspector
     /// </summary>
     public LogContents Open()
     {
-        if (!_files.DirectoryExists(_directory))
+        if (!MustExist && !_files.DirectoryExists(_directory))
         {
             return LogContents.Empty;
         }
 
-        return new LogContents(new LogRecovery(_files, _directory, _owner, FileOpenMode.Read).Run());
+        var recovery = new LogRecovery(_files, _directory, _owner, FileOpenMode.Read) { MustExist = MustExist };
+        return new LogContents(recovery.Run());
     }
 
     private static BatchReport ReadBatch(SegmentReader reader, int block, BlockHeader header)

@@ -33,6 +33,33 @@ public sealed record LogOptions
     public int BatchBytesMax => (SegmentBytes / 4) - LogFormat.HeaderBytes;
 
     /// <summary>
+    /// What the groups of a store may come to take of a state block, which repeats them in every segment (I-28): half
+    /// of a segment. A group counts with all that may ever be written of it, <see cref="GroupBytesMax"/>.
+    /// </summary>
+    public long StateBytesMax => (SegmentBytes / 2) - LogFormat.HeaderBytes;
+
+    /// <summary>
+    /// What one group counts for at most: its line, bootstrap mark and admission, and two snapshot marks with
+    /// configurations of <see cref="Configuration.MembersMax"/> members.
+    /// </summary>
+    public static long GroupBytesMax => LogFormat.ReplicaBytesMax
+        + LogFormat.Padded(LogFormat.RecordHeaderBytes + 8 + ConfigurationCodec.BytesMax);
+
+    /// <summary>
+    /// What fits into a segment beside its header, the largest batch and a mark. Above <see cref="StateBytesMax"/> it
+    /// is for the store's own records: those of 1024 other stores, in segments of 256 KiB or more.
+    /// </summary>
+    internal long StateBytesLimit
+    {
+        get
+        {
+            var blocks = (SegmentBytes / LogFormat.BlockBytes) - 2
+                - LogFormat.Blocks(LogFormat.HeaderBytes + BatchBytesMax);
+            return ((long)blocks * LogFormat.BlockBytes) - LogFormat.HeaderBytes;
+        }
+    }
+
+    /// <summary>
     /// What a Ready's budget may be, counted by <see cref="Entry.SizeBytes"/>, so that its task fits into a batch. The
     /// worst entry is one of a single byte: it counts 33 there and takes 56 on disk.
     /// </summary>

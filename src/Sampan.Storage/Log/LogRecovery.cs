@@ -1,4 +1,3 @@
-using System.Globalization;
 using Sampan.Base;
 using Sampan.Io;
 using Sampan.Model;
@@ -10,10 +9,14 @@ namespace Sampan.Storage.Log;
 /// Reads a log's directory, writes nothing, and tells a torn tail from damage.
 /// </summary>
 /// <remarks>
-/// What may be missing is one batch, the successor of the last good one, since a batch is written only after the one
-/// before it was synced. So a bad batch is a torn tail only if nothing behind it claims a later one: no batch with a
-/// higher sequence, no synced mark at or above it, no later segment. And a segment's header, once durable, voids
-/// whatever stands behind batch f - 1 in earlier segments, so a tail that was cut once is never met again.
+/// <para>What may be missing is one batch, the successor of the last good one, since a batch is written only after the
+/// one before it was synced. So a bad batch is a torn tail only if nothing claims a later one, or that it was synced:
+/// no batch with a higher sequence behind it, no synced mark at or above it, no later segment, not even the mere name
+/// of one. And a segment's header, once durable, voids whatever stands behind batch f - 1 in earlier segments, so a
+/// tail that was cut once is never met again.</para>
+/// <para>A segment that is gone is missed. A gap shows a missing one in between. Before the last one, a mark tells that
+/// its first batch, the state block, was durable. The oldest one may have gone as soon as the next one's state block
+/// said all that it said; so that block was durable, or the oldest one is still there (I-27).</para>
 /// </remarks>
 internal sealed class LogRecovery
 {
@@ -27,6 +30,12 @@ internal sealed class LogRecovery
     private ulong _lastBatch;
     private int _lastBatchBlock;
     private int _nextBlock;
+    private int _closedBlock;
+    private int _largestEntryBytes;
+
+    // By the marks at the ends of segments that have a successor.
+    private ulong _markedBatch;
+    private string? _neverOpened;
 
     /// <summary>A recovery of this directory, whose segments are opened in this mode and stay open.</summary>
     public LogRecovery(IFileSystem files, string directory, Incarnation owner, FileOpenMode mode)
@@ -47,7 +56,7 @@ internal sealed class LogRecovery
         var isDone = false;
         try
         {
-            var neverOpened = OpenSegments();
+            OpenSegments();
             for (var i = 0; i < _segments.Count; i++)
             {
                 ReadSegment(_segments[i], i + 1 < _segments.Count ? _segments[i + 1] : null);
@@ -63,7 +72,9 @@ internal sealed class LogRecovery
                 LastBatch = _lastBatch,
                 LastBatchBlock = _lastBatchBlock,
                 NextBlock = _nextBlock,
-                NeverOpened = neverOpened,
+                ClosedBlock = _closedBlock,
+                LargestEntryBytes = _largestEntryBytes,
+                NeverOpened = _neverOpened,
                 Remarks = _remarks,
             };
         }
@@ -76,11 +87,11 @@ internal sealed class LogRecovery
         }
     }
 
-    /// <summary>Opens what belongs to the log and returns the path of a last segment that was never opened.</summary>
-    private string? OpenSegments()
+    /// <summary>Opens what belongs to the log, but for a last segment that was never opened.</summary>
+    private void OpenSegments()
     {
         var sequences = new List<ulong>();
-        foreach (var name in _files.List(_directory))
+        foreach (var name in _files.DirectoryExists(_directory) ? _files.List(_directory) : [])
         {
             if (FileNames.TrySegment(name, out var sequence))
             {
@@ -88,7 +99,6 @@ internal sealed class LogRecovery
             }
         }
 
-        string? neverOpened = null;
         for (var i = 0; i < sequences.Count; i++)
         {
             if (i > 0 && sequences[i] != sequences[i - 1] + 1)
@@ -98,18 +108,16 @@ internal sealed class LogRecovery
 
             if (!TryOpen(sequences[i], isLast: i == sequences.Count - 1))
             {
-                neverOpened = PathOf(sequences[i]);
+                _neverOpened = PathOf(sequences[i]);
             }
         }
 
         // Only the very first segment has no predecessor: the one before any other is recycled after it, never before.
         var isEmpty = _segments.Count == 0;
-        if (isEmpty && (MustExist || (neverOpened is not null && sequences[^1] != 1)))
+        if (isEmpty && (MustExist || (_neverOpened is not null && sequences[^1] != 1)))
         {
             throw Damaged(_directory, sequence: 0, block: 0, "this store has run before, but its log is gone");
         }
-
-        return neverOpened;
     }
 
     private bool TryOpen(ulong sequence, bool isLast)
@@ -199,10 +207,38 @@ internal sealed class LogRecovery
         {
             _lastBatch = batch - 1;
             JudgeTail(reader, segment, batch, block);
+            return;
         }
-        else if (batch < next.FirstBatch)
+
+        if (batch < next.FirstBatch)
         {
-            throw Bad(reader, segment, batch, block, $"a later segment begins with batch {next.FirstBatch}");
+            throw Damage.OfBatch(
+                reader, segment, batch, block, $"a later segment begins with batch {next.FirstBatch}");
+        }
+
+        _closedBlock = block;
+        if (reader.TryReadHeader(segment.Sequence, block, out var mark) && mark.Kind == HeaderKind.Synced)
+        {
+            _markedBatch = Math.Max(_markedBatch, mark.Batch);
+        }
+    }
+
+    private void JudgeTail(SegmentReader reader, Segment segment, ulong batch, int block)
+    {
+        var tail = new LogTail
+        {
+            Segment = segment,
+            Reader = reader,
+            Batch = batch,
+            Block = block,
+            MarkedBatch = _markedBatch,
+            NeverOpened = _neverOpened,
+            // The state block of the very first segment says nothing, but no start returns before it is durable.
+            MayBegin = _segments.Count > 1 || (segment.FirstBatch == 1 && !MustExist),
+        };
+        if (tail.Judge() is { } remark)
+        {
+            _remarks.Add(remark);
         }
     }
 
@@ -223,36 +259,6 @@ internal sealed class LogRecovery
         return true;
     }
 
-    /// <summary>Nothing behind the last good batch may speak of the bad one, or of a later one, as done.</summary>
-    private void JudgeTail(SegmentReader reader, Segment segment, ulong bad, int badBlock)
-    {
-        for (var block = badBlock; block < reader.Blocks; block++)
-        {
-            if (!reader.TryReadHeader(segment.Sequence, block, out var header))
-            {
-                continue;
-            }
-
-            if (header.Kind == HeaderKind.Synced && header.Batch >= bad)
-            {
-                throw Bad(reader, segment, bad, badBlock, $"batch {header.Batch} is marked as synced");
-            }
-
-            if (header.IsBatch && header.Batch >= bad && (header.Batch > bad || block != badBlock))
-            {
-                throw Bad(reader, segment, bad, badBlock, $"batch {header.Batch} stands behind it");
-            }
-        }
-
-        if (reader.TryReadHeader(segment.Sequence, badBlock, out var torn) && torn.IsBatch && torn.Batch == bad)
-        {
-            _remarks.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"torn batch {bad} cut (segment {segment.Sequence}, offset {OffsetOf(badBlock)}, "
-                + $"file {segment.Path})"));
-        }
-    }
-
     private List<RecoveredGroup> BuildGroups()
     {
         var groups = new List<RecoveredGroup>();
@@ -264,7 +270,7 @@ internal sealed class LogRecovery
                     $"log damaged: entry {missing} of group {group.State.Id} is nowhere");
             }
 
-            var recovered = group.Build(location => SegmentOf(location).Gained(location));
+            var recovered = group.Build(Gain);
             if (!group.State.IsBlank)
             {
                 groups.Add(recovered);
@@ -274,25 +280,18 @@ internal sealed class LogRecovery
         return groups;
     }
 
+    private void Gain(EntryLocation location)
+    {
+        SegmentOf(location).Gained(location);
+        _largestEntryBytes = Math.Max(_largestEntryBytes, location.LengthBytes);
+    }
+
     private Segment SegmentOf(EntryLocation location)
     {
         var position = location.Segment - _segments[0].Sequence;
         Invariant.Holds(position < (ulong)_segments.Count, position, (ulong)_segments.Count);
         return _segments[(int)position];
     }
-
-    private static StorageDamagedException Bad(
-        SegmentReader reader, Segment segment, ulong batch, int block, string evidence)
-    {
-        var groups = reader.TryReadHeader(segment.Sequence, block, out var header) && header.IsBatch
-            ? Damage.GroupsOf(Within(reader.ReadBatch(block, header), header))
-            : "not readable";
-        var what = string.Create(CultureInfo.InvariantCulture, $"batch {batch} is bad, but {evidence}");
-        return Damage.At(segment.Path, segment.Sequence, OffsetOf(block), what, groups);
-    }
-
-    private static ReadOnlySpan<byte> Within(ReadOnlySpan<byte> batch, BlockHeader header) =>
-        batch.IsEmpty ? batch : batch.Slice(LogFormat.HeaderBytes, header.BodyBytes);
 
     private static StorageDamagedException Damaged(string path, ulong sequence, int block, string what) =>
         Damage.At(path, sequence, OffsetOf(block), what, "all that it held");

@@ -9,11 +9,9 @@ namespace Sampan.Storage.Log;
 /// <summary>Bodies of the records that are not entries; docs/disk-format.md has the bytes.</summary>
 internal static class RecordCodec
 {
-    private const int SnapshotHeaderBytes = 32;
-
     /// <summary>Size of a snapshot's body.</summary>
     public static int SnapshotBytes(SnapshotMeta snapshot) =>
-        SnapshotHeaderBytes + ConfigurationCodec.Encode(snapshot.Configuration.Configuration).Length;
+        LogFormat.SnapshotHeaderBytes + ConfigurationCodec.Encode(snapshot.Configuration.Configuration).Length;
 
     /// <summary>Size of a store record's body.</summary>
     public static int BodyBytes(StoreRecord record) => record.Kind switch
@@ -44,7 +42,7 @@ internal static class RecordCodec
         BinaryPrimitives.WriteUInt64LittleEndian(body[8..], snapshot.Last.Index);
         BinaryPrimitives.WriteInt64LittleEndian(body[16..], snapshot.TimeTicks);
         BinaryPrimitives.WriteUInt64LittleEndian(body[24..], snapshot.Configuration.Index);
-        ConfigurationCodec.Encode(snapshot.Configuration.Configuration).CopyTo(body[SnapshotHeaderBytes..]);
+        ConfigurationCodec.Encode(snapshot.Configuration.Configuration).CopyTo(body[LogFormat.SnapshotHeaderBytes..]);
     }
 
     /// <summary>Writes a store record.</summary>
@@ -99,8 +97,8 @@ internal static class RecordCodec
     public static bool TryReadSnapshot(LogRecord record, [NotNullWhen(true)] out SnapshotMeta? snapshot)
     {
         snapshot = null;
-        if (record.Body.Length < SnapshotHeaderBytes
-            || !ConfigurationCodec.TryDecode(record.Body[SnapshotHeaderBytes..], out var configuration))
+        if (record.Body.Length < LogFormat.SnapshotHeaderBytes
+            || !ConfigurationCodec.TryDecode(record.Body[LogFormat.SnapshotHeaderBytes..], out var configuration))
         {
             return false;
         }

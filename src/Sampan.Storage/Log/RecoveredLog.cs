@@ -23,6 +23,12 @@ internal sealed class RecoveredLog
     /// <summary>The block behind it in the last segment.</summary>
     public required int NextBlock { get; init; }
 
+    /// <summary>The block behind the last batch of the segment before the last one; 0 if there is none.</summary>
+    public required int ClosedBlock { get; init; }
+
+    /// <summary>Bytes of the largest live entry's record.</summary>
+    public required int LargestEntryBytes { get; init; }
+
     /// <summary>A last segment that was never opened, or null.</summary>
     public required string? NeverOpened { get; init; }
 

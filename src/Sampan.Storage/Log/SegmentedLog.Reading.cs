@@ -128,8 +128,9 @@ public sealed partial class SegmentedLog
     }
 
     /// <summary>
-    /// Writes live entries of the oldest segment again, so that it can be recycled: one bounded batch. Paid for by
-    /// appends, byte for byte, so that forwarding neither starves nor floods.
+    /// Writes live entries of the oldest segment again, so that it can be recycled: one bounded batch, for which a
+    /// bounded number of entries is looked at. Paid for by appends, byte for byte, so that forwarding neither starves
+    /// nor floods.
     /// </summary>
     private void Forward()
     {
@@ -141,31 +142,23 @@ public sealed partial class SegmentedLog
             _forwardIndex = 0;
         }
 
-        var moved = CollectForward(oldest);
-        if (moved.Count > 0)
+        CollectForward(oldest);
+        if (_forwarded.Count > 0)
         {
             EnsureRoom();
-            var segment = _segments[^1];
-            var offset = WriteBatch(HeaderKind.Batch, _batch) + LogFormat.HeaderBytes;
-            foreach (var (key, from) in moved)
-            {
-                var to = new EntryLocation((uint)segment.Sequence, (uint)offset, from.LengthBytes);
-                // Not null: the group had this entry a moment ago, and only this thread changes it.
-                _table.Find(key.Group)!.Index.Relocate(key.Index, to);
-                oldest.Lost(from);
-                segment.Gained(to);
-                offset = to.EndOffset;
-            }
+            var start = WriteBatch(HeaderKind.Batch, _batch);
+            Relocate(oldest, start + LogFormat.HeaderBytes);
         }
 
         Retire();
     }
 
-    private List<(EntryKey Key, EntryLocation From)> CollectForward(Segment oldest)
+    /// <summary>Copies what is to be forwarded into the batch, and remembers where the next step goes on.</summary>
+    private void CollectForward(Segment oldest)
     {
-        var moved = new List<(EntryKey, EntryLocation)>();
-        var bytesMax = ForwardStepBytes;
         _batch.Clear();
+        _forwarded.Clear();
+        var looks = 0;
         for (var i = _table.FirstFrom(_forwardGroup); i < _table.Groups.Count; i++)
         {
             var group = _table.Groups[i];
@@ -174,44 +167,64 @@ public sealed partial class SegmentedLog
             for (; index < view.EndIndex; index++)
             {
                 var location = view[index];
-                if (location.Segment != oldest.Sequence)
-                {
-                    continue;
-                }
-
-                if (_batch.Records > 0 && _batch.BodyBytes + location.LengthBytes > bytesMax)
+                var isHere = location.Segment == oldest.Sequence;
+                var isFull = isHere && _batch.Records > 0
+                    && _batch.BodyBytes + location.LengthBytes > ForwardStepBytes;
+                if (isFull || ++looks > ForwardLooksMax)
                 {
                     _forwardGroup = group.Id;
                     _forwardIndex = index;
-                    return moved;
+                    return;
                 }
 
-                var key = new EntryKey(group.Id, index);
-                CopyForward(oldest, key, location);
-                moved.Add((key, location));
+                if (isHere)
+                {
+                    CopyForward(oldest, group.Id, index, location);
+                    _forwarded.Add(new ForwardedEntry(group, index, location));
+                }
             }
         }
 
         _forwardGroup = new GroupId(ulong.MaxValue);
         _forwardIndex = ulong.MaxValue;
-        return moved;
     }
 
-    private void CopyForward(Segment oldest, EntryKey key, EntryLocation location)
+    /// <summary>The batch is durable: each group's index is changed once.</summary>
+    private void Relocate(Segment oldest, long offset)
+    {
+        var segment = _segments[^1];
+        var entries = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_forwarded);
+        _moved.Clear();
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var (group, index, from) = entries[i];
+            var to = new EntryLocation((uint)segment.Sequence, (uint)offset, from.LengthBytes);
+            oldest.Lost(from);
+            segment.Gained(to);
+            _moved.Add(new MovedEntry(index, to));
+            offset = to.EndOffset;
+            if (i + 1 == entries.Length || entries[i + 1].Group != group)
+            {
+                group.Index.Relocate(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_moved));
+                _moved.Clear();
+            }
+        }
+    }
+
+    private void CopyForward(Segment oldest, GroupId group, ulong index, EntryLocation location)
     {
         var record = _batch.BeginForwarded(location.LengthBytes);
         var read = oldest.File.Read(location.Offset, record);
         var isSound = LogRecord.TryRead(record[..read], out var copied) && copied.IsEntry
             && copied.LengthBytes == location.LengthBytes
-            && copied.Group == key.Group && copied.EntryId.Index == key.Index;
+            && copied.Group == group && copied.EntryId.Index == index;
         if (!isSound)
         {
-            throw Damage.At(
-                oldest.Path, oldest.Sequence, location.Offset, $"entry {key.Index} is bad", key.Group.ToString());
+            throw Damage.At(oldest.Path, oldest.Sequence, location.Offset, $"entry {index} is bad", group.ToString());
         }
 
         _batch.EndForwarded(location.LengthBytes);
     }
 
-    private readonly record struct EntryKey(GroupId Group, ulong Index);
+    private readonly record struct ForwardedEntry(GroupState Group, ulong Index, EntryLocation From);
 }

@@ -1,5 +1,6 @@
 using Sampan.Base;
 using Sampan.Io;
+using Sampan.Storage.Identity;
 
 namespace Sampan.Storage.Log;
 
@@ -31,7 +32,8 @@ public sealed partial class SegmentedLog
     /// Makes durable what recovery believes. (1) After a kill the last batch may stand in the page cache only; after a
     /// failed sync the kernel may call its pages clean although the disk never took them. (2) Whatever this store says
     /// from now on rests on that batch. (3) So it is written again, byte for byte, which makes its pages dirty, and
-    /// synced, with a mark behind it that also ends a torn successor for good.
+    /// synced. (4) Only then the mark behind it, which ends a torn successor for good: under the same sync it could
+    /// reach the disk before the batch, and after a power cut in between would call damage what is a torn tail.
     /// </summary>
     private void Settle(RecoveredLog found)
     {
@@ -49,16 +51,63 @@ public sealed partial class SegmentedLog
         }
         else if (found.NeedsState)
         {
-            var segment = _segments[^1];
-            WriteHeader(segment);
-            WriteState();
+            BeginAgain(found);
         }
         else
         {
             RewriteLast(_segments[^1], found.LastBatchBlock);
         }
 
+        Close(found.ClosedBlock);
         PrepareAll(found);
+    }
+
+    /// <summary>
+    /// The size of segments may have shrunk: refused, before anything is written, where a state block would not fit
+    /// into one, now or when groups have become what they may (I-28), or where a live entry could not be written again.
+    /// </summary>
+    private void RequireRoom(RecoveredLog found)
+    {
+        var stateBytes = _table.ReservedBytes;
+        if (stateBytes > _options.StateBytesLimit)
+        {
+            throw TooSmall(
+                $"every segment repeats what the log knows of its {_table.Groups.Count} groups, which may come to take "
+                + $"{stateBytes} bytes, and has room for {_options.StateBytesLimit}");
+        }
+
+        var entryBytes = LogFormat.Padded(found.LargestEntryBytes);
+        if (entryBytes > BatchBytesMax)
+        {
+            throw TooSmall($"the log holds an entry of {entryBytes} bytes, and a batch has room for {BatchBytesMax}");
+        }
+    }
+
+    private StoreRefusedException TooSmall(string reason) => new(
+        StoreRefusal.SegmentsTooSmall,
+        $"segments of {_options.SegmentBytes} bytes are too small for the log in {_directory}: {reason}; start the "
+        + "store with segments as large as they were before");
+
+    /// <summary>
+    /// The last segment has a header and no state block. Opened by a life that made segments of another size, it may
+    /// not have room for one; since it holds nothing, one of the present size takes its place.
+    /// </summary>
+    private void BeginAgain(RecoveredLog found)
+    {
+        var segment = _segments[^1];
+        if (segment.LengthBytes == _options.SegmentBytes)
+        {
+            WriteHeader(segment);
+            WriteState();
+            return;
+        }
+
+        segment.Dispose();
+        _files.DeleteFile(segment.Path);
+        _files.SyncDirectory(_directory);
+        Volatile.Write(ref _segments, _segments[..^1]);
+        _nextBlock = found.ClosedBlock;
+        OpenSegment(segment.Sequence);
     }
 
     private void PrepareAll(RecoveredLog found)
@@ -104,12 +153,10 @@ public sealed partial class SegmentedLog
         var isSound = reader.TryReadHeader(segment.Sequence, block, out var header)
             && header.IsBatch && header.Batch == _lastBatch;
         Invariant.Holds(isSound && block + header.Blocks == _nextBlock);
+        Invariant.Holds(_nextBlock < segment.Blocks, (ulong)_nextBlock, (ulong)segment.Blocks);
         segment.File.Write(OffsetOf(block), reader.ReadBatch(block, header));
-        if (_nextBlock < segment.Blocks)
-        {
-            segment.File.Write(OffsetOf(_nextBlock), MarkOf(segment, _lastBatch, _nextBlock));
-        }
-
+        segment.File.SyncData();
+        segment.File.Write(OffsetOf(_nextBlock), MarkOf(segment, _lastBatch, _nextBlock));
         segment.File.SyncData();
         _isMarked = true;
     }
@@ -129,12 +176,14 @@ public sealed partial class SegmentedLog
 
     /// <summary>
     /// Opens a segment in this order: (1) the last batch of the one before is synced; (2) the name is durable; (3) the
-    /// header is durable, and from then on voids everything behind that batch; (4) the state block, which lets every
-    /// earlier segment go that holds no live entry.
+    /// header is durable, and from then on voids everything behind that batch; (4) the state block is durable, which
+    /// lets every earlier segment go that holds no live entry; (5) a mark of the state block in the segment before, so
+    /// that this one is missed if it ever is not there (I-27). Only then may a batch follow that somebody waits for.
     /// </summary>
     private void OpenSegment(ulong sequence)
     {
         Invariant.Holds(sequence <= uint.MaxValue);
+        var closedBlock = _segments.Length > 0 ? _nextBlock : 0;
         var spare = _spares.TryTake() ?? _spares.CreateNow();
         var path = Path.Combine(_directory, FileNames.Segment(sequence));
         _files.Rename(spare.Path, path);
@@ -143,6 +192,21 @@ public sealed partial class SegmentedLog
         Volatile.Write(ref _segments, [.. _segments, segment]);
         WriteHeader(segment);
         WriteState();
+        Close(closedBlock);
+    }
+
+    /// <summary>
+    /// Marks, in the segment before the last one, behind its last batch, that the last one's state block is synced.
+    /// </summary>
+    private void Close(int block)
+    {
+        if (block > 0)
+        {
+            var segment = _segments[^2];
+            Invariant.Holds(block < segment.Blocks, (ulong)block, (ulong)segment.Blocks);
+            segment.File.Write(OffsetOf(block), MarkOf(segment, _segments[^1].FirstBatch, block));
+            segment.File.SyncData();
+        }
     }
 
     private void WriteHeader(Segment segment)

@@ -2,6 +2,7 @@ using Sampan.Base;
 using Sampan.Io;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
+using Sampan.Storage.Identity;
 
 namespace Sampan.Storage.Log;
 
@@ -20,6 +21,7 @@ namespace Sampan.Storage.Log;
 public sealed partial class SegmentedLog : ILogStorage, IDisposable
 {
     private const int ForwardBytes = 256 * 1024;
+    private const int ForwardLooksMax = 64 * 1024;
     private const int SegmentsKept = 4;
 
     private readonly IFileSystem _files;
@@ -45,6 +47,8 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
     private GroupId _forwardGroup;
     private ulong _forwardIndex;
     private long _forwardDebtBytes;
+    private readonly List<ForwardedEntry> _forwarded = [];
+    private readonly List<MovedEntry> _moved = [];
 
     private SegmentedLog(IFileSystem files, string directory, LogOptions options, RecoveredLog found, SparePool spares)
     {
@@ -63,17 +67,11 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
     /// <inheritdoc/>
     public long BatchBytesMax => _options.BatchBytesMax;
 
-    /// <summary>What the next segment's state block will take. Walks all groups: for metrics and admission.</summary>
+    /// <summary>What the next segment's state block will take. Walks all groups: for metrics.</summary>
     public long StateBytes => _table.StateBytes;
 
-    /// <summary>
-    /// What it should stay below: whoever creates groups refuses more of them beyond. It is a quarter of a segment;
-    /// the log itself gives up only where a state block and a batch do not fit into a segment together.
-    /// </summary>
-    public long StateBytesMax => _options.BatchBytesMax;
-
     /// <inheritdoc/>
-    public long StateRoomBytes => StateBytesMax - StateBytes;
+    public long StateRoomBytes => _options.StateBytesMax - _table.ReservedBytes;
 
     /// <summary>How many segments there are; any thread.</summary>
     public int SegmentCount => Volatile.Read(ref _segments).Length;
@@ -84,7 +82,8 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
     /// <summary>
     /// Opens the log of a directory, which is created if it is not there (its parent must be), makes durable what it
     /// believes, and prepares spares. Nothing may be sent, and no replica started, before it returns. Throws
-    /// <see cref="StorageDamagedException"/> on anything but a torn tail.
+    /// <see cref="StorageDamagedException"/> on anything but a torn tail, and <see cref="StoreRefusedException"/> where
+    /// segments of the size that is wanted now could not take what the log holds.
     /// </summary>
     public static SegmentedLog Open(
         IFileSystem files, string directory, LogOptions options, out RecoveredStore recovered)
@@ -101,6 +100,7 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
         var isOpen = false;
         try
         {
+            log.RequireRoom(found);
             log.Settle(found);
             recovered = new RecoveredStore
             {
@@ -128,8 +128,8 @@ public sealed partial class SegmentedLog : ILogStorage, IDisposable
 
     /// <inheritdoc/>
     public long StateCost(StoreRecord record) => record.Kind == StoreRecordKind.BootstrapMark
-        ? LogFormat.GroupBytes + BatchBuffer.Cost(record)
-        : LogFormat.GroupBytes;
+        ? LogFormat.ReplicaBytesMax + BatchBuffer.Cost(record)
+        : LogFormat.ReplicaBytesMax;
 
     /// <inheritdoc/>
     public void Append(ReadOnlySpan<PersistTask> tasks, ReadOnlySpan<StoreRecord> records)

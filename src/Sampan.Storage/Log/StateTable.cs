@@ -58,6 +58,26 @@ internal sealed class StateTable
         }
     }
 
+    /// <summary>What a state block may come to take with the groups that there are (I-28).</summary>
+    public long ReservedBytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var record in Records)
+            {
+                bytes += BatchBuffer.Cost(record);
+            }
+
+            foreach (var group in _sorted)
+            {
+                bytes += group.ReservedBytes;
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>The group, if the log ever said anything of it.</summary>
     public GroupState? Find(GroupId group) => _groups.GetValueOrDefault(group);
 

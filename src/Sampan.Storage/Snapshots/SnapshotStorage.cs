@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Sampan.Io;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
@@ -49,6 +50,34 @@ public sealed class SnapshotStorage : ISnapshotStorage
     /// <inheritdoc/>
     public IReadOnlyList<SnapshotMeta> Recover(
         GroupId group, IReadOnlyList<SnapshotMeta> marked, List<string> remarks) => Of(group).Recover(marked, remarks);
+
+    /// <summary>
+    /// At start, before everything else: deletes the snapshots of all groups but these, which are those that have a
+    /// replica. A crash between a replica's tombstone and the deletion of its snapshots leaves them, and nobody else
+    /// would ever look at them again. What is no group's directory is left alone.
+    /// </summary>
+    public void DeleteOthers(IReadOnlyCollection<GroupId> kept)
+    {
+        var others = new List<string>();
+        foreach (var name in _files.DirectoryExists(_root) ? _files.List(_root) : [])
+        {
+            var path = Path.Combine(_root, name);
+            if (ulong.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && string.Equals(name, new GroupId(number).ToString(), StringComparison.Ordinal)
+                && !kept.Contains(new GroupId(number)) && _files.DirectoryExists(path))
+            {
+                others.Add(path);
+            }
+        }
+
+        // Half of one means nothing either: the group is gone for good, and a crash in between leaves the rest to the
+        // next start.
+        others.ForEach(_files.DeleteDirectory);
+        if (others.Count > 0)
+        {
+            _files.SyncDirectory(_root);
+        }
+    }
 
     /// <inheritdoc/>
     public void Delete(GroupId group, LogId last) => Of(group).Delete(last);

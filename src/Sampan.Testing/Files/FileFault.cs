@@ -11,7 +11,7 @@ public sealed record FileFault
     /// <summary>It hits the n-th matching call from when it was laid; 1 is the next one.</summary>
     public long Nth { get; init; } = 1;
 
-    /// <summary>What the caller is told.</summary>
+    /// <summary>What the caller is told; of a failed sync always <see cref="FileFailure.Device"/>.</summary>
     public FileFailure Failure { get; init; } = FileFailure.Device;
 
     /// <summary>Only paths that contain this match; empty matches all.</summary>

@@ -114,7 +114,13 @@ public sealed partial class SimulatedFileSystem
     {
         if (call.Fault is { } fault)
         {
-            throw Failed(fault.Failure, NameOf(call.Call.Kind), call.Call.Path, "a fault was laid");
+            // A sync that failed is the disk's end, for whatever reason it failed.
+            var isSync = call.Call.Kind is FileCallKind.Sync or FileCallKind.SyncData or FileCallKind.SyncDirectory;
+            throw Failed(
+                isSync ? FileFailure.Device : fault.Failure,
+                NameOf(call.Call.Kind),
+                call.Call.Path,
+                $"a fault was laid: {fault.Failure}");
         }
     }
 

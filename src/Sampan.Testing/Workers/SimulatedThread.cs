@@ -139,9 +139,7 @@ internal sealed class SimulatedThread
         }
         catch (Exception exception)
         {
-            // As on a real thread: it ends all workers of the store and is told. A simulator throws from there.
-            _process.Runner.Stop();
-            _process.Alarm.WorkerFailed(slot.Worker.Name, exception);
+            _process.Runner.Fail(slot.Worker.Name, exception);
         }
         finally
         {

@@ -12,6 +12,7 @@ public sealed class SimulatedWorkerRunner : IWorkerRunner
     private readonly SimulatedProcess _process;
     private bool _hasStarted;
     private bool _hasStopped;
+    private IWorkerOwner? _owner;
 
     internal SimulatedWorkerRunner(SimulatedProcess process) => _process = process;
 
@@ -26,13 +27,29 @@ public sealed class SimulatedWorkerRunner : IWorkerRunner
     }
 
     /// <inheritdoc/>
-    public void Start()
+    public void Start(IWorkerOwner owner)
     {
         Invariant.Holds(!_hasStarted);
         _hasStarted = true;
+        _owner = owner;
         _process.StartAll();
     }
 
     /// <inheritdoc/>
-    public void Stop() => _hasStopped = true;
+    public void Stop()
+    {
+        _hasStopped = true;
+        var owner = _owner;
+        _owner = null;
+        owner?.WorkersEnded();
+    }
+
+    // As on a real thread: it ends all workers of the process and is told. A simulator may throw from there.
+    internal void Fail(string worker, Exception cause)
+    {
+        _hasStopped = true;
+        _process.Alarm.WorkerFailed(worker, cause);
+        _owner?.WorkerFailed(worker, cause);
+        Stop();
+    }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Threading.Channels;
 
@@ -14,20 +15,21 @@ internal sealed class Http2Connection : IAsyncDisposable
     public const byte Settings = 4;
     public const byte Ping = 6;
     public const byte GoAway = 7;
-    private const byte EndStream = 1;
-    private const byte EndHeaders = 4;
+    public const byte Continuation = 9;
+    public const byte EndStream = 1;
+    public const byte EndHeaders = 4;
 
     private readonly TcpClient _client;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly ConcurrentDictionary<int, Http2Answer> _answers = new();
     private readonly ConcurrentDictionary<int, TaskCompletionSource<Http2Answer>> _ended = new();
     private readonly Channel<bool> _pongs = Channel.CreateUnbounded<bool>();
     private Task _reading = Task.CompletedTask;
 
-    private Http2Connection(TcpClient client)
+    private Http2Connection(TcpClient client, Stream stream)
     {
         _client = client;
-        _stream = client.GetStream();
+        _stream = stream;
     }
 
     /// <summary>The code of the server's GOAWAY, if there was one.</summary>
@@ -36,12 +38,20 @@ internal sealed class Http2Connection : IAsyncDisposable
     /// <summary>Ends when the server has closed the connection.</summary>
     public Task Closed => _reading;
 
-    /// <summary>Connects, and says hello as a client without a dynamic header table.</summary>
-    public static async Task<Http2Connection> OpenAsync(Uri address)
+    /// <summary>Connects, and says hello as a client that takes no dynamic header table.</summary>
+    public static async Task<Http2Connection> OpenAsync(Uri address, SslClientAuthenticationOptions? tls = null)
     {
         var client = new TcpClient { NoDelay = true };
         await client.ConnectAsync(address.Host, address.Port);
-        var connection = new Http2Connection(client);
+        Stream stream = client.GetStream();
+        if (tls is not null)
+        {
+            var secured = new SslStream(stream);
+            await secured.AuthenticateAsClientAsync(tls);
+            stream = secured;
+        }
+
+        var connection = new Http2Connection(client, stream);
         await connection._stream.WriteAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8.ToArray());
         await connection.SendFrameAsync(Settings, flags: 0, stream: 0, [0, 1, 0, 0, 0, 0]);
         connection._reading = connection.ReadFramesAsync();
@@ -67,7 +77,10 @@ internal sealed class Http2Connection : IAsyncDisposable
     }
 
     public Task SendHeadersAsync(int stream, List<KeyValuePair<string, string>> headers, bool endsStream = false) =>
-        SendFrameAsync(Head, (byte)(EndHeaders | (endsStream ? EndStream : 0)), stream, Hpack.Encode(headers));
+        SendBlockAsync(stream, Hpack.Encode(headers), endsStream);
+
+    public Task SendBlockAsync(int stream, byte[] block, bool endsStream = false) =>
+        SendFrameAsync(Head, (byte)(EndHeaders | (endsStream ? EndStream : 0)), stream, block);
 
     public Task SendDataAsync(int stream, byte[] bytes, bool endsStream) =>
         SendFrameAsync(Data, endsStream ? EndStream : (byte)0, stream, bytes);

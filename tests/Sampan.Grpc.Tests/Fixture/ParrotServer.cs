@@ -64,7 +64,9 @@ internal sealed class ParrotServer : IAsyncDisposable
         else
         {
             application.UseGrpc([service], options, clock, health);
-            application.Run(http => http.Response.WriteAsync($"{http.Request.Protocol} {http.Request.Path}"));
+            application.Run(http => http.Response.WriteAsync(http.Request.Path == "/host"
+                ? http.Request.Host.Value ?? string.Empty
+                : $"{http.Request.Protocol} {http.Request.Path}"));
         }
 
         await application.StartAsync();

@@ -25,6 +25,9 @@ internal sealed class ListMachine : IStateMachine
     /// <summary>What else happens with each command.</summary>
     public Action? OnCommand { get; init; }
 
+    /// <summary>What else happens with each read.</summary>
+    public Action<string>? OnRead { get; set; }
+
     /// <summary>How often a snapshot took the place of its state.</summary>
     public int Installs { get; private set; }
 
@@ -66,11 +69,21 @@ internal sealed class ListMachine : IStateMachine
     }
 
     /// <inheritdoc/>
-    public void Read(ReadContext context, ReadOnlyMemory<byte> query) =>
+    public void Read(ReadContext context, ReadOnlyMemory<byte> query)
+    {
+        OnRead?.Invoke(Encoding.UTF8.GetString(query.Span));
         context.Return(BitConverter.GetBytes(_commands.Count));
+    }
+
+    /// <summary>How many frozen states are held.</summary>
+    public int Frozen { get; private set; }
 
     /// <inheritdoc/>
-    public ISnapshotWriter BeginSnapshot() => new Writer([.. _commands]);
+    public ISnapshotWriter BeginSnapshot()
+    {
+        Frozen++;
+        return new Writer([.. _commands], () => Frozen--);
+    }
 
     /// <inheritdoc/>
     public void Install(ISnapshotSource snapshot)
@@ -90,7 +103,7 @@ internal sealed class ListMachine : IStateMachine
         LastIndex = snapshot.Meta.Last.Index;
     }
 
-    private sealed class Writer(string[] commands) : ISnapshotWriter
+    private sealed class Writer(string[] commands, Action disposed) : ISnapshotWriter
     {
         private bool _begun;
 
@@ -112,9 +125,6 @@ internal sealed class ListMachine : IStateMachine
             return false;
         }
 
-        public void Dispose()
-        {
-            // Nothing is held.
-        }
+        public void Dispose() => disposed();
     }
 }

@@ -9,6 +9,7 @@ internal sealed class ManualRunner : IWorkerRunner
     private readonly ManualTime _time;
     private readonly HashSet<string> _held = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TimeSpan> _longest = new(StringComparer.Ordinal);
+    private IWorkerOwner? _owner;
     private bool _stopped;
 
     /// <summary>A runner on a manual clock.</summary>
@@ -23,8 +24,9 @@ internal sealed class ManualRunner : IWorkerRunner
     }
 
     /// <inheritdoc/>
-    public void Start()
+    public void Start(IWorkerOwner owner)
     {
+        _owner = owner;
         foreach (var handle in _handles)
         {
             handle.Wake();
@@ -32,16 +34,25 @@ internal sealed class ManualRunner : IWorkerRunner
     }
 
     /// <inheritdoc/>
-    public void Stop() => _stopped = true;
+    public void Stop()
+    {
+        _stopped = true;
+        var owner = _owner;
+        _owner = null;
+        owner?.WorkersEnded();
+    }
 
-    /// <summary>Runs those that are due, once each; returns whether any was.</summary>
+    /// <summary>
+    /// Runs those that are due, once each; returns whether any was. What a worker throws ends all of them, and the test
+    /// sees it.
+    /// </summary>
     public bool RunDue()
     {
         var any = false;
         foreach (var handle in _handles)
         {
             var begin = _time.GetTimestamp();
-            any |= !_stopped && handle.RunIfDue(new Instant(begin));
+            any |= !_stopped && Run(handle, new Instant(begin));
             var took = new TimeSpan(_time.GetTimestamp() - begin);
             _longest[handle.Name] = took > Longest(handle.Name) ? took : Longest(handle.Name);
         }
@@ -57,6 +68,20 @@ internal sealed class ManualRunner : IWorkerRunner
 
     /// <summary>It runs again.</summary>
     public void LetGo(string worker) => _held.Remove(worker);
+
+    private bool Run(Handle handle, Instant now)
+    {
+        try
+        {
+            return handle.RunIfDue(now);
+        }
+        catch (Exception exception)
+        {
+            _owner?.WorkerFailed(handle.Name, exception);
+            Stop();
+            throw;
+        }
+    }
 
     private sealed class Handle(IWorker worker, HashSet<string> held) : IWorkerHandle
     {

@@ -47,7 +47,11 @@ internal sealed class MemorySnapshotStorage : ISnapshotStorage
             Taken++;
             _manifests.Add(written);
             _snapshots[(group, meta.Last)] = written.WithManifest(_manifests.Count - 1);
-        });
+        },
+        () => OnTakenDisposed?.Invoke());
+
+    /// <summary>What happens when a sink of an own snapshot is disposed of.</summary>
+    public Action? OnTakenDisposed { get; set; }
 
     /// <inheritdoc/>
     public ISnapshotSink Receive(GroupId group, ReadOnlyMemory<byte> manifest)

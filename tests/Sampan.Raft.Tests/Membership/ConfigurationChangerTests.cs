@@ -102,6 +102,23 @@ public sealed class ConfigurationChangerTests
         }
     }
 
+    [Theory]
+    [InlineData(MemberChangeKind.AddVoter)]
+    [InlineData(MemberChangeKind.AddLearner)]
+    public void More_members_than_a_group_may_have_are_refused(MemberChangeKind kind)
+    {
+        var members = Enumerable.Range(1, Configuration.MembersMax).Select(id => Member((ulong)id)).ToList();
+        var full = Configuration.Of(members.Take(5), members.Skip(5));
+        var added = Step(kind, (ulong)Configuration.MembersMax + 1);
+
+        var result = ConfigurationChanger.Apply(full, new MembershipChange([added]), alwaysJoint: true);
+
+        Assert.Equal("a group has 32 members at most", result.Error);
+        var swapped = ConfigurationChanger.Apply(
+            full, new MembershipChange([Step(MemberChangeKind.Remove, 32), added]), alwaysJoint: true);
+        Assert.True(swapped.Succeeded);
+    }
+
     [Fact]
     public void Once_its_removal_is_done_a_member_may_come_with_another_incarnation()
     {

@@ -2,12 +2,19 @@ using Sampan.Io;
 
 namespace Sampan.Server.Tests.Fixture;
 
-/// <summary>The files of this machine, whose data syncs fail once the test says so.</summary>
+/// <summary>
+/// The files of this machine, whose data syncs fail once the test says so: all of them, or those of the log's writer.
+/// </summary>
 internal sealed class FailingFiles : IFileSystem
 {
     private readonly OsFileSystem _files = new();
 
     public bool IsBroken { get; set; }
+
+    public bool IsBrokenForWriter { get; set; }
+
+    // The thread that writes the log has one of these names, by the number of processors.
+    private bool Fails => IsBroken || (IsBrokenForWriter && Thread.CurrentThread.Name is "raft" or "log-writer");
 
     public IFile Open(string path, FileOpenMode mode) => new FailingFile(_files.Open(path, mode), path, this);
 
@@ -41,7 +48,7 @@ internal sealed class FailingFiles : IFileSystem
 
         public void SyncData()
         {
-            if (owner.IsBroken)
+            if (owner.Fails)
             {
                 throw new FileSystemException(FileFailure.Device, "fdatasync", path, "Input/output error");
             }

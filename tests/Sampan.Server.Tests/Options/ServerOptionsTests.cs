@@ -110,6 +110,7 @@ public sealed class ServerOptionsTests
 
     [Theory]
     [InlineData("heartbeat-interval=1", "election-timeout=250")]
+    [InlineData("heartbeat-interval=10", "election-timeout=50", "election-round-trip=2")]
     [InlineData("heartbeat-interval=60000", "election-timeout=600000")]
     [InlineData("max-request-bytes=15728640", "max-txn-ops=1000000")]
     [InlineData("quota-backend-bytes=1", "snapshot-count=9223372036854775807")]

@@ -35,7 +35,8 @@ public sealed class SettingsTests : IDisposable
                 "advertise-client-urls=http://b.example:1/", "listen-peer-urls=http://0.0.0.0:3",
                 "initial-advertise-peer-urls=http://b.example:3",
                 "initial-cluster=a=http://a.example:3,b=http://b.example:3", "initial-cluster-state=existing",
-                "initial-cluster-token=t", "heartbeat-interval=50", "election-timeout=250", "snapshot-count=7",
+                "initial-cluster-token=t", "heartbeat-interval=50", "election-timeout=250",
+            "election-round-trip=12", "snapshot-count=7",
             "snapshot-growth=30",
                 "max-request-bytes=8", "max-txn-ops=9", "quota-backend-bytes=-1",
             ],
@@ -49,6 +50,7 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal("b", options.Self.Name);
         Assert.False(options.IsNewCluster);
         Assert.Equal((50.0, 250.0), Milliseconds(options));
+        Assert.Equal(TimeSpan.FromMilliseconds(12), options.ElectionRoundTrip);
         Assert.Equal((7UL, 8, 9), (options.SnapshotEntries, options.RequestBytesMax, options.TxnOperationsMax));
         Assert.Equal(long.MaxValue, options.QuotaBytes);
     }
@@ -164,8 +166,12 @@ public sealed class SettingsTests : IDisposable
         "heartbeat-interval=201",
         "--election-timeout is '1000'; it must be at least 5 times --heartbeat-interval, which is 201.")]
     [InlineData("election-timeout=499", "it must be at least 5 times --heartbeat-interval, which is 100.")]
-    [InlineData("election-timeout=249", "--election-timeout is '249'; it must be a number from 250 to 600000.")]
-    [InlineData("election-timeout=600001", "it must be a number from 250 to 600000.")]
+    [InlineData("election-timeout=49", "--election-timeout is '49'; it must be a number from 50 to 600000.")]
+    [InlineData("election-timeout=600001", "it must be a number from 50 to 600000.")]
+    [InlineData(
+        "election-round-trip=50",
+        "--election-timeout is '1000'; it must be above 20 times --election-round-trip, which is 50.")]
+    [InlineData("election-round-trip=0", "--election-round-trip is '0'; it must be a number from 1 to 10000.")]
     [InlineData("snapshot-count=0", "--snapshot-count is '0'; it must be a number from 1.")]
     [InlineData("max-request-bytes=0", "--max-request-bytes is '0'; it must be a number from 1 to 15728640.")]
     [InlineData("max-request-bytes=15728641", "it must be a number from 1 to 15728640.")]

@@ -180,38 +180,6 @@ public sealed class LogAppendTests
         Assert.Equal(2, disk.List(LogScripts.Folder).Count(name => name.EndsWith(".spare", StringComparison.Ordinal)));
     }
 
-    /// <summary>What a replica will take of the state block is known before it is made, and adds up.</summary>
-    [Fact]
-    public void The_room_for_groups_shrinks_by_what_each_one_costs()
-    {
-        using var log = LogScripts.Open(LogScripts.Disk());
-        Member[] members = [new(new ReplicaId(1), new StoreId(1)), new(new ReplicaId(2), new StoreId(2))];
-        var count = 0UL;
-        while (log.StateRoomBytes > 0)
-        {
-            count++;
-            var record = new StoreRecord
-            {
-                Kind = count % 2 == 0 ? StoreRecordKind.BootstrapMark : StoreRecordKind.ReplicaCreated,
-                Group = new GroupId(count),
-                Replica = new ReplicaId(1),
-                Configuration = Configuration.Of(members, []),
-            };
-            var room = log.StateRoomBytes;
-            log.Append(LogBatch.Of(record));
-            Assert.Equal(room - log.StateCost(record), log.StateRoomBytes);
-        }
-
-        Assert.InRange(count, 60UL, 160UL);
-        // Those that are there go on, over segments that each repeat them all.
-        for (var first = 1UL; first < 60; first++)
-        {
-            log.Append(LogBatch.Of(LogScripts.Entries(group: count, term: 1, first, count: 1, bytes: 4000)));
-        }
-
-        Assert.Equal(59, Read(log, new GroupId(count), new IndexRange(1, 60)).Count);
-    }
-
     /// <summary>The way of an append allocates nothing but the index of its entries.</summary>
     [Fact]
     public void An_append_allocates_only_its_index()

@@ -10,7 +10,10 @@ namespace Sampan.Storage.Tests.Log;
 /// </summary>
 public sealed class LogCrashTests
 {
-    /// <summary>Random histories with power failures and kills, against the naive twin.</summary>
+    /// <summary>
+    /// Random histories with power failures and kills, in starts too, against the naive twin. 1 once found a mark that
+    /// reached the disk before the batch it blessed.
+    /// </summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -19,9 +22,35 @@ public sealed class LogCrashTests
     public void Random_histories_survive_crashes(ulong seed)
     {
         var prng = new Prng(seed);
-        for (var history = 0; history < 12; history++)
+        for (var history = 0; history < 20; history++)
         {
-            RunHistory(prng.Fork());
+            LogLives.Run(prng.Fork(), lives: 14);
+        }
+    }
+
+    /// <summary>
+    /// The process is killed in a sync, and the power fails at some call of the next start. No disk is damaged, and
+    /// nothing was acknowledged that could be missing: the start after that is not refused.
+    /// </summary>
+    [Fact]
+    public void A_power_cut_in_the_start_after_a_kill_is_no_damage()
+    {
+        for (var seed = 1UL; seed <= 40; seed++)
+        {
+            var killed = KilledInASync(seed);
+            var whole = killed.Clone();
+            LogScripts.Open(whole).Dispose();
+            var prng = new Prng(seed);
+            for (var call = killed.CallCount + 1; call <= whole.CallCount; call++)
+            {
+                var cut = killed.Clone();
+                cut.CrashAt(call, CrashMoment.Midway);
+                Assert.Throws<SimulatedCrashException>(() => LogScripts.Open(cut));
+                for (var outcome = 0; outcome < 8; outcome++)
+                {
+                    LogScripts.Open(cut.Clone().Crash(prng)).Dispose();
+                }
+            }
         }
     }
 
@@ -38,6 +67,19 @@ public sealed class LogCrashTests
                 CheckCrashAt(call, moment, states);
             }
         }
+    }
+
+    // The call before the last of the append is its write, the last one its sync.
+    private static SimulatedFileSystem KilledInASync(ulong seed)
+    {
+        var disk = LogScripts.Disk(seed);
+        using var log = LogScripts.Open(disk);
+        log.Append(LogScripts.Create(1));
+        log.Append(LogBatch.Of(LogScripts.Entries(group: 1, term: 1, first: 1, count: 1)));
+        disk.CrashAt(disk.CallCount + 2, CrashMoment.Before);
+        Assert.Throws<SimulatedCrashException>(
+            () => log.Append(LogBatch.Of(LogScripts.Entries(group: 1, term: 1, first: 2, count: 1))));
+        return disk.Kill();
     }
 
     private static void CheckCrashAt(long call, CrashMoment moment, List<string> states)
@@ -110,58 +152,5 @@ public sealed class LogCrashTests
         }
 
         return states;
-    }
-
-    private static void RunHistory(Prng prng)
-    {
-        var disk = LogScripts.Disk(prng.Next());
-        var model = new LogModel();
-        for (var life = 0; life < 6; life++)
-        {
-            var pending = RunLife(disk, model, prng);
-            disk = prng.Chance(1, 3) ? disk.Kill() : disk.Crash(prng);
-            var found = LogScripts.Describe(disk);
-            if (pending is not null && found != model.Describe())
-            {
-                model.Take(pending);
-            }
-
-            Assert.Equal(model.Describe(), found);
-            disk = disk.Crash(prng);
-        }
-    }
-
-    /// <summary>Appends until the disk dies; returns the batch that was under way, if one was.</summary>
-    private static LogBatch? RunLife(SimulatedFileSystem disk, LogModel model, Prng prng)
-    {
-        LogBatch? pending = null;
-        try
-        {
-            using var log = SegmentedLog.Open(disk, LogScripts.Folder, LogScripts.Options, out var store);
-            Assert.Equal(model.Describe(), LogModel.Describe(log, store));
-            disk.CrashAt(disk.CallCount + prng.NextBetween(1, 500), (CrashMoment)prng.NextBelow(3));
-            for (var i = 0; i < 160; i++)
-            {
-                pending = LogScripts.Draw(prng, model);
-                log.Append(pending);
-                model.Take(pending);
-                pending = null;
-                if (prng.Chance(1, 8))
-                {
-                    log.MarkIdle();
-                }
-
-                if (prng.Chance(1, 8))
-                {
-                    log.PrepareSpares();
-                }
-            }
-        }
-        catch (SimulatedCrashException)
-        {
-            // As planned.
-        }
-
-        return pending;
     }
 }

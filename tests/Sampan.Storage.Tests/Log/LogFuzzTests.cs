@@ -54,6 +54,19 @@ public sealed class LogFuzzTests
             return true;
         }).Check(Many);
 
+    /// <summary>
+    /// Several lives on one disk, each ended by the power or a kill wherever it was, in the start too: nothing that was
+    /// acknowledged is missing, and no start is refused.
+    /// </summary>
+    [Fact]
+    public void Lives_that_end_anywhere_lose_nothing() =>
+        Prop.ForAll(Seeds(), seed =>
+        {
+            var prng = new Prng((ulong)seed);
+            LogLives.Run(prng, lives: prng.NextBetween(3, 20));
+            return true;
+        }).Check(Many);
+
     /// <summary>A batch's body is taken whole; cut at any place it is refused.</summary>
     [Fact]
     public void A_body_that_was_cut_is_refused() =>

@@ -93,6 +93,18 @@ public sealed class LogInspectorTests
         Assert.False(disk.DirectoryExists(LogScripts.Folder));
     }
 
+    /// <summary>As a start would: of a store that has run, a log that is gone is damage.</summary>
+    [Fact]
+    public void A_log_that_must_be_there_is_missed()
+    {
+        var inspector = new LogInspector(Watched(LogScripts.Disk()), LogScripts.Folder, LogScripts.Options.Owner)
+        {
+            MustExist = true,
+        };
+        var damage = Assert.Throws<StorageDamagedException>(inspector.Open);
+        Assert.Contains("its log is gone", damage.Message, StringComparison.Ordinal);
+    }
+
     private static LogInspector Inspector(SimulatedFileSystem disk) =>
         new(disk, LogScripts.Folder, LogScripts.Options.Owner);
 

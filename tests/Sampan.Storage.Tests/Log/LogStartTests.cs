@@ -54,8 +54,9 @@ public sealed class LogStartTests
     }
 
     /// <summary>
-    /// The same with two segments: batches 1 to 6 in the first (5 in blocks 5 to 8, 6 in 9 to 12), 7 (state) and 8 in
-    /// the second. "Never opened" is what a crash leaves between the name and the header.
+    /// The same with two segments: batches 1 to 6 in the first (5 in blocks 5 to 8, 6 in 9 to 12, a mark of batch 7 in
+    /// 13), 7 (state) and 8 in the second. "Never opened" is what a crash leaves between the name and the header. A
+    /// crash before batch 7 was durable leaves no end mark; with one, whatever is missing of the second is damage.
     /// </summary>
     /// <param name="second">The second segment's state.</param>
     /// <param name="first">What happened to the first.</param>
@@ -65,13 +66,22 @@ public sealed class LogStartTests
     [InlineData("whole", "sixth torn", 0)]
     [InlineData("whole", "third torn", 0)]
     [InlineData("whole", "segment header torn", 0)]
-    [InlineData("never opened", "nothing", 6)]
-    [InlineData("never opened", "third torn", 0)]
-    [InlineData("never opened", "segment header torn", 0)]
-    [InlineData("header only", "nothing", 6)]
-    [InlineData("header only", "sixth torn", 0)]
-    [InlineData("state torn", "nothing", 6)]
-    [InlineData("state torn", "sixth torn", 0)]
+    [InlineData("whole", "end mark lost", 8)]
+    [InlineData("missing", "nothing", 0)]
+    [InlineData("missing", "end mark lost", 6)]
+    [InlineData("missing", "end mark lost, sixth torn", 5)]
+    [InlineData("never opened", "nothing", 0)]
+    [InlineData("never opened", "end mark lost", 6)]
+    [InlineData("never opened", "sixth torn", 0)]
+    [InlineData("never opened", "end mark lost, sixth torn", 0)]
+    [InlineData("never opened", "end mark lost, third torn", 0)]
+    [InlineData("never opened", "end mark lost, segment header torn", 0)]
+    [InlineData("header only", "nothing", 0)]
+    [InlineData("header only", "end mark lost", 6)]
+    [InlineData("header only", "end mark lost, sixth torn", 0)]
+    [InlineData("state torn", "nothing", 0)]
+    [InlineData("state torn", "end mark lost", 6)]
+    [InlineData("state torn", "end mark lost, sixth torn", 0)]
     [InlineData("last torn", "nothing", 7)]
     [InlineData("last torn", "sixth torn", 0)]
     [InlineData("header torn", "nothing", 0)]
@@ -82,6 +92,9 @@ public sealed class LogStartTests
         WriteTwoSegments(disk);
         switch (second)
         {
+            case "missing":
+                disk.DeleteFile($"{LogScripts.Folder}/{2:x16}.log");
+                break;
             case "never opened":
                 Corrupt(disk, segment: 2, block: 0, at: 0, count: 16 * BlockBytes);
                 break;
@@ -103,7 +116,7 @@ public sealed class LogStartTests
                 break;
         }
 
-        foreach (var (block, at, count) in Change(first))
+        foreach (var (block, at, count) in first.Split(", ").SelectMany(Change))
         {
             Corrupt(disk, segment: 1, block, at, count);
         }
@@ -159,6 +172,7 @@ public sealed class LogStartTests
         "last lost" => [(4, 0, BlockBytes)],
         "third torn" => [(3, 80, 1)],
         "sixth torn" => [(9, 80, 1)],
+        "end mark lost" => [(13, 0, BlockBytes)],
         "state torn" => [(1, 80, 1)],
         "segment header torn" => [(0, 10, 1)],
         "segment header lost" => [(0, 0, BlockBytes)],

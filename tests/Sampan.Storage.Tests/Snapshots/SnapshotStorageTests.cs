@@ -118,8 +118,7 @@ public sealed class SnapshotStorageTests
         var before = _files.Tree();
         foreach (var kind in new[]
         {
-            FileCallKind.CreateDirectory, FileCallKind.Open, FileCallKind.Write, FileCallKind.Sync,
-            FileCallKind.SyncDirectory, FileCallKind.Rename,
+            FileCallKind.CreateDirectory, FileCallKind.Open, FileCallKind.Write, FileCallKind.Rename,
         })
         {
             for (var nth = 1; nth <= 4; nth++)
@@ -142,13 +141,29 @@ public sealed class SnapshotStorageTests
         Snapshot.AssertWhole(storage, Snapshot.Meta(10));
     }
 
-    [Fact]
-    public void A_failing_disk_is_passed_on()
+    /// <summary>
+    /// F1: a sync that failed, of a file or of names, is never taken for a full disk: a second try would succeed and
+    /// prove nothing, and a snapshot that rests on it may be gone after the next power cut.
+    /// </summary>
+    [Theory]
+    [InlineData(FileCallKind.Sync, FileFailure.Device)]
+    [InlineData(FileCallKind.Sync, FileFailure.NoSpace)]
+    [InlineData(FileCallKind.SyncDirectory, FileFailure.Device)]
+    [InlineData(FileCallKind.SyncDirectory, FileFailure.NoSpace)]
+    public void A_failed_sync_is_passed_on(FileCallKind kind, FileFailure reason)
     {
-        var storage = Snapshot.Storage(_files);
-        _files.Lay(new FileFault { Kind = FileCallKind.Sync, Nth = 2 });
-        var failure = Assert.Throws<FileSystemException>(() => Snapshot.Take(storage, Snapshot.Meta(10)));
-        Assert.Equal(FileFailure.Device, failure.Failure);
+        var whole = Disks.WithData();
+        var before = whole.CountOf(kind);
+        Snapshot.Take(whole, Snapshot.Meta(10));
+        var count = whole.CountOf(kind) - before;
+        Assert.Equal(4, count);
+        for (var nth = 1L; nth <= count; nth++)
+        {
+            var files = Disks.WithData();
+            files.Lay(new FileFault { Kind = kind, Nth = nth, Failure = reason });
+            var failure = Assert.Throws<FileSystemException>(() => Snapshot.Take(files, Snapshot.Meta(10)));
+            Assert.Equal(FileFailure.Device, failure.Failure);
+        }
     }
 
     [Fact]
@@ -212,6 +227,51 @@ public sealed class SnapshotStorageTests
         Snapshot.AssertWhole(storage, Snapshot.Meta(20));
         storage.DeleteAll(Snapshot.Group);
         Assert.Empty(_files.List("data/snapshots"));
+    }
+
+    /// <summary>
+    /// A crash after a replica's tombstone leaves its snapshots, and what it was writing: no mark names them, and
+    /// nobody asks for the group any more.
+    /// </summary>
+    [Fact]
+    public void A_start_deletes_the_snapshots_of_groups_that_have_no_replica_and_nothing_else()
+    {
+        var storage = Snapshot.Storage(_files);
+        storage.DeleteOthers([]);
+        Snapshot.Take(storage, Snapshot.Meta(10));
+        foreach (var group in (ulong[])[8, 70])
+        {
+            using var sink = storage.Create(new GroupId(group), Snapshot.Meta(10));
+            sink.BeginFile("keys");
+            sink.Commit();
+        }
+
+        _files.Rename("data/snapshots/8/10", "data/snapshots/8/10.tmp");
+        foreach (var foreign in (string[])["notes", "007", "7a"])
+        {
+            _files.CreateDirectory($"data/snapshots/{foreign}");
+        }
+
+        Disks.Put(_files, "data/snapshots/9", [1]);
+        CrashScript.Run(
+            _files,
+            (files, promise) =>
+            {
+                Snapshot.Storage(files).DeleteOthers([Snapshot.Group]);
+                promise.IsGiven = true;
+                files.SyncDirectory("data");
+            },
+            (files, isPromised) =>
+            {
+                if (!isPromised)
+                {
+                    Snapshot.Storage(files).DeleteOthers([Snapshot.Group]);
+                }
+
+                var left = files.List("data/snapshots").Except(["notes", "007", "7a"]);
+                Assert.Equal(["7", "9"], left);
+                Assert.Equal(["10"], files.List(Snapshot.Folder));
+            });
     }
 
     [Fact]

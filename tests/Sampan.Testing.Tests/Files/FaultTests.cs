@@ -139,6 +139,25 @@ public sealed class FaultTests
         Assert.Equal(["0 0", "1 0", "1 1"], seen);
     }
 
+    [Theory]
+    [InlineData(FileCallKind.Sync)]
+    [InlineData(FileCallKind.SyncData)]
+    [InlineData(FileCallKind.SyncDirectory)]
+    public void A_failed_sync_is_the_disks_end_for_want_of_space_too(FileCallKind kind)
+    {
+        using var file = _files.Open("f", FileOpenMode.CreateNew);
+        _files.Lay(new FileFault { Kind = kind, Failure = FileFailure.NoSpace });
+
+        var failure = Assert.Throws<FileSystemException>(() =>
+        {
+            file.Sync();
+            file.SyncData();
+            _files.SyncDirectory("/");
+        });
+
+        Assert.Equal(FileFailure.Device, failure.Failure);
+    }
+
     [Fact]
     public void A_full_disk_takes_what_fits()
     {

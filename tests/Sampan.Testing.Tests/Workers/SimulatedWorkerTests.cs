@@ -12,6 +12,7 @@ public sealed class SimulatedWorkerTests
 
     private readonly SimulatedTimeline _timeline = new(new Prng(7));
     private readonly List<string> _told = [];
+    private readonly List<string> _ended = [];
     private readonly SimulatedProcess _process;
     private readonly SimulatedFileSystem _files = new(new Prng(8));
 
@@ -296,6 +297,8 @@ public sealed class SimulatedWorkerTests
 
         Assert.Contains("a failed: boom", _told);
         Assert.InRange(_told.Count, 1, 2);
+        _process.Runner.Stop();
+        Assert.Equal(["a failed: boom", "ended"], _ended);
     }
 
     [Fact]
@@ -349,7 +352,7 @@ public sealed class SimulatedWorkerTests
                 handles.Add((process, process.Runner.Add(worker, $"t{j / 2}")));
             }
 
-            process.Runner.Start();
+            process.Runner.Start(new Owner([]));
         }
 
         timeline.RunUntil(Milliseconds(500));
@@ -387,7 +390,7 @@ public sealed class SimulatedWorkerTests
     {
         if (!_process.Runner.IsRunning && _process.IsAlive && _timeline.Now == Instant.Zero)
         {
-            _process.Runner.Start();
+            _process.Runner.Start(new Owner(_ended));
         }
 
         _timeline.RunUntil(Milliseconds(untilMilliseconds));
@@ -414,5 +417,12 @@ public sealed class SimulatedWorkerTests
         public void WorkerSlow(string worker) => told.Add($"{worker} slow");
 
         public void WorkerStalled(string worker) => told.Add($"{worker} stalled");
+    }
+
+    private sealed class Owner(List<string> told) : IWorkerOwner
+    {
+        public void WorkerFailed(string worker, Exception cause) => told.Add($"{worker} failed: {cause.Message}");
+
+        public void WorkersEnded() => told.Add("ended");
     }
 }

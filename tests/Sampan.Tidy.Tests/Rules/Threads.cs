@@ -32,6 +32,7 @@ internal sealed class Threads : Rule
         ("src/Sampan.MultiRaft/Mailbox.cs", [.. _locks, .. _atomics, "lock", "volatile"]),
         ("src/Sampan.MultiRaft/Groups/GroupMailbox.cs", [.. _locks, .. _atomics, "lock", "volatile"]),
         ("src/Sampan.MultiRaft/Doors/PendingRequest.cs", _atomics),
+        ("src/Sampan.MultiRaft/Doors/OpenRequests.cs", [.. _locks, "lock"]),
         ("src/Sampan.Storage/", _atomics),
         ("src/Sampan.Transport/", _threads),
     ];
