@@ -46,8 +46,8 @@ public static class ConfigurationCodec
 
     /// <summary>
     /// Decodes all of <paramref name="bytes"/>; false, and nothing else, for anything that <see cref="Encode"/> would
-    /// not have written, and for what has more than <see cref="Configuration.MembersMax"/> members. Never allocates more
-    /// than the input's size justifies.
+    /// not have written, and for what has more than <see cref="Configuration.MembersMax"/> members. Never allocates
+    /// more than the input's size justifies.
     /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Configuration? configuration)
     {

@@ -68,7 +68,8 @@ public sealed class MultiRaftStore : IGroupDirectory
             _mailboxes[i] = new GroupMailbox(options, leaves.Completions, _requests);
         }
 
-        _inbox = new TransportInbox(_mailboxes, identity, leaves.Transport);
+        _inbox = new TransportInbox(
+            _mailboxes, identity, leaves.Transport, new MessageChecks(options.Store, leaves.Log));
         for (var i = 0; i < _groupWorkers.Length; i++)
         {
             _groupWorkers[i] = MakeGroupWorker(i, workers, identity);

@@ -174,7 +174,9 @@ internal sealed class MessageObjections
             : null;
     }
 
-    /// <summary>An answer speaks of what was asked: not of the future, nor of what the log does not hold (B6).</summary>
+    /// <summary>
+    /// An answer speaks of what was asked: not of the future, nor of what the log does not hold (B6).
+    /// </summary>
     private string? ToAnswer(Message message, Instant now)
     {
         if (!_standing.IsLeader || message.Term > _standing.Term || _tracker.Find(message.From) is null)

@@ -33,7 +33,8 @@ public sealed class MessageObjectionTests
 
         var follower = Follower();
         RequireObjection(follower, Mail.Append(3, 3, new LogId(3, 3), commit: 0), "replica 2 leads in term 3");
-        RequireObjection(follower, Mail.Read(MessageKind.ReadIndexResponse, 3, 3, 1, new BootId(99), index: 1), "leads");
+        RequireObjection(
+            follower, Mail.Read(MessageKind.ReadIndexResponse, 3, 3, 1, new BootId(99), index: 1), "leads");
         RequireNone(follower, Mail.Read(MessageKind.ReadIndexResponse, 3, 3, 1, new BootId(99), reject: true));
         RequireNone(follower, Mail.Append(3, 4, new LogId(3, 3), commit: 0));
         RequireNone(follower, Mail.Append(3, 2, new LogId(2, 77), commit: 77));
@@ -45,7 +46,8 @@ public sealed class MessageObjectionTests
     {
         var follower = Follower();
         RequireObjection(follower, Mail.Append(2, 3, new LogId(2, 2), commit: 2), "contradicts");
-        RequireObjection(follower, Mail.Append(2, 3, LogId.Zero, 2, Mail.Command(2, 1), Mail.Command(2, 2)), "contradicts");
+        RequireObjection(
+            follower, Mail.Append(2, 3, LogId.Zero, 2, Mail.Command(2, 1), Mail.Command(2, 2)), "contradicts");
         RequireObjection(follower, Mail.Snapshot(2, 3, new LogId(2, 2), follower.Status.Configuration), "contradicts");
         // Behind the commit index terms decide, and the older entry goes.
         RequireNone(follower, Mail.Append(3, 4, new LogId(3, 2), commit: 2, Mail.Command(4, 3)));
@@ -150,7 +152,8 @@ public sealed class MessageObjectionTests
             }
         }
 
-        Assert.InRange(stepped, 400, 3_600);
+        // Nearly every group was given one that may be stepped.
+        Assert.InRange(stepped, 3_600, 4_000);
     }
 
     /// <summary>It follows replica 2 in term 3; entries 1 and 2 of three are committed.</summary>

@@ -20,6 +20,7 @@ internal static class RandomMessages
             RecoveryGeneration = prng.Next(),
             RecordedReceiver = new Incarnation(prng.Next(), prng.Next()),
             IsAdmitted = prng.NextBelow(2) == 0,
+            Acquaintance = prng.Next(),
         }),
         1 => StoreMessage.Of(Forward(prng)),
         2 => StoreMessage.Of(Forward(prng).Refuse((RaftErrorCode)prng.NextBelow(18))),

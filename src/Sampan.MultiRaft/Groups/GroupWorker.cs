@@ -139,6 +139,13 @@ internal sealed class GroupWorker : IWorker
             return;
         }
 
+        if (host.ObjectionTo(message, now) is { } objection)
+        {
+            // No word from outside ends a store: whoever sends what cannot be is cut off (I-39).
+            _store.Transport.Expel(input.From, objection);
+            return;
+        }
+
         switch (message.Kind)
         {
             case StoreMessageKind.Raft when message.Raft is not null:
@@ -166,7 +173,7 @@ internal sealed class GroupWorker : IWorker
             var refusal = input.Message.Forward.Refuse(RaftErrorCode.Unavailable);
             _store.Transport.Send(input.From.Store, StoreMessage.Of(refusal));
         }
-        else if (!isThere)
+        else if (!isThere && _identity.Membership.View.Accepts(input.From.Store, out _))
         {
             _life.MayCreate(input.Message);
         }
@@ -193,7 +200,7 @@ internal sealed class GroupWorker : IWorker
         }
         else
         {
-            host.Take(request, _identity.Membership.View.Recorded, now);
+            host.Take(request, _identity.Membership.View, now);
         }
     }
 
@@ -279,6 +286,11 @@ internal sealed class GroupWorker : IWorker
             if (host.TryTakeCommittedConfiguration(out var committed))
             {
                 _identity.Committed(host.Group, committed);
+            }
+
+            if (host.TryTakeNewestConfiguration(out var newest))
+            {
+                _identity.Appended(host.Group, newest);
             }
 
             host.PublishStatus();

@@ -14,13 +14,16 @@ internal sealed class TransportInbox : ITransportHandler
     private readonly GroupMailbox[] _mailboxes;
     private readonly IdentityWorker _identity;
     private readonly ITransport _transport;
+    private readonly MessageChecks _checks;
 
     /// <summary>An inbox in front of these workers.</summary>
-    public TransportInbox(GroupMailbox[] mailboxes, IdentityWorker identity, ITransport transport)
+    public TransportInbox(
+        GroupMailbox[] mailboxes, IdentityWorker identity, ITransport transport, MessageChecks checks)
     {
         _mailboxes = mailboxes;
         _identity = identity;
         _transport = transport;
+        _checks = checks;
     }
 
     /// <inheritdoc/>
@@ -30,8 +33,17 @@ internal sealed class TransportInbox : ITransportHandler
     public void Decide(Handshake handshake, IHandshakeReply reply) => _identity.Decide(handshake, reply);
 
     /// <inheritdoc/>
+    public void Opened(StoreConnection connection) => _identity.Opened(connection);
+
+    /// <inheritdoc/>
     public void Received(StoreConnection from, StoreMessage message)
     {
+        if (_checks.ObjectionTo(from, message) is { } objection)
+        {
+            _transport.Expel(from, objection);
+            return;
+        }
+
         if (message.Introduction is not null)
         {
             _identity.Introduced(from, message.Introduction);
@@ -53,6 +65,8 @@ internal sealed class TransportInbox : ITransportHandler
         {
             mailbox.PeerLost(connection);
         }
+
+        _identity.PeerLost(connection);
     }
 
     /// <inheritdoc/>

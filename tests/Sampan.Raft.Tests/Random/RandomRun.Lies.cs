@@ -29,13 +29,21 @@ internal sealed partial class RandomRun
         }
 
         var now = _cluster.ClockOf(victim.Id.Value);
-        var lie = DrawLie(victim, now);
-        Trace.Add("lie", victim.Id.Value, lie);
-        if (victim.Core.ObjectionTo(lie, now) is not null)
+        Message lie;
+        var attempts = 0;
+        do
+        {
+            lie = _prng.Chance(1, 2) ? DrawLie(victim, now) : DrawAppend(victim);
+            attempts++;
+        }
+        while (victim.Core.ObjectionTo(lie, now) is not null && attempts < 20);
+
+        if (attempts == 20)
         {
             return false;
         }
 
+        Trace.Add("lie", victim.Id.Value, lie);
         victim.Core.Step(lie, now);
         victim.Core.TakeReady(new Ready(), ReadyBudget.Unlimited, now);
         victim.Core.Tick(now.After(_profile.ElectionTimeout));
@@ -79,6 +87,26 @@ internal sealed partial class RandomRun
         };
     }
 
+    // One that fits what the victim holds, but for its entries.
+    private Message DrawAppend(ReplicaUnderTest victim)
+    {
+        var last = victim.Log.Memory.LastIndex;
+        var index = last - Math.Min(last, _prng.NextBelow(4UL));
+        var term = victim.Core.Term + _prng.NextBelow(2UL);
+        return new Message
+        {
+            Kind = MessageKind.Append,
+            Group = new GroupId(1),
+            From = victim.Core.Leader == ReplicaId.None ? new ReplicaId(6) : victim.Core.Leader,
+            To = victim.Id,
+            Term = Math.Max(1, term),
+            Index = index,
+            LogTerm = victim.Core.TryGetTerm(index, out var held) ? held : 0,
+            Commit = last + _prng.NextBelow(4UL),
+            Entries = DrawEntries(victim, index),
+        };
+    }
+
     private ulong Either(ulong? model, ulong other) => model is { } value && _prng.Chance(2, 3) ? value : other;
 
     private ulong Around(ulong value) => _prng.Chance(1, 20)
@@ -99,7 +127,9 @@ internal sealed partial class RandomRun
         {
             var next = index + 1 + (ulong)i;
             var isHeld = victim.Core.TryGetTerm(next, out var held) && _prng.Chance(3, 4);
-            var term = Math.Max(1, isHeld ? held : Around(victim.Core.Term));
+            var other = _prng.Chance(1, 2) ? victim.Core.Term - Math.Min(victim.Core.Term, _prng.NextBelow(2UL))
+                : Around(victim.Core.Term);
+            var term = Math.Max(1, isHeld ? held : other);
             var kind = (EntryKind)_prng.NextBelow(3);
             var payload = kind == EntryKind.Configuration && _prng.Chance(3, 4)
                 ? ConfigurationCodec.Encode(victim.Status.Configuration.Configuration)
