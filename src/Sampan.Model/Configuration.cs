@@ -49,6 +49,20 @@ public sealed class Configuration
         Validate();
     }
 
+    /// <summary>A configuration of lists that are sorted already and belong to it from now on.</summary>
+    internal Configuration(
+        bool autoLeave,
+        ulong recoveryGeneration,
+        (ReplicaId[] Voters, ReplicaId[] Outgoing, ReplicaId[] Learners, ReplicaId[] LearnersNext) parts,
+        Member[] members)
+    {
+        (_voters, _votersOutgoing, _learners, _learnersNext) = parts;
+        _members = members;
+        AutoLeave = autoLeave;
+        RecoveryGeneration = recoveryGeneration;
+        Validate();
+    }
+
     /// <summary>A plain configuration: these voters and learners, nothing joint.</summary>
     public static Configuration Of(IEnumerable<Member> voters, IEnumerable<Member> learners)
     {
@@ -104,17 +118,23 @@ public sealed class Configuration
     /// <summary>Finds what is known of a member.</summary>
     public bool TryGetMember(ReplicaId replica, out Member member)
     {
-        foreach (var candidate in _members)
+        var (first, end) = (0, _members.Length);
+        while (first < end)
         {
-            if (candidate.Replica == replica)
+            var middle = (first + end) / 2;
+            if (_members[middle].Replica.CompareTo(replica) < 0)
             {
-                member = candidate;
-                return true;
+                first = middle + 1;
+            }
+            else
+            {
+                end = middle;
             }
         }
 
-        member = default;
-        return false;
+        var isThere = first < _members.Length && _members[first].Replica == replica;
+        member = isThere ? _members[first] : default;
+        return isThere;
     }
 
     /// <summary>The highest priority among the voters of the incoming half; 0 if nobody may be elected.</summary>

@@ -46,7 +46,8 @@ public static class ConfigurationCodec
 
     /// <summary>
     /// Decodes all of <paramref name="bytes"/>; false, and nothing else, for anything that <see cref="Encode"/> would
-    /// not have written. Never allocates more than the input's size justifies.
+    /// not have written, and for what has more than <see cref="Configuration.MembersMax"/> members. Never allocates
+    /// more than the input's size justifies.
     /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Configuration? configuration)
     {
@@ -75,10 +76,14 @@ public static class ConfigurationCodec
         }
 
         configuration = new Configuration(
-            voters, outgoing, learners, learnersNext, bytes[1] == 1, members, generation);
+            bytes[1] == 1, generation, (voters, outgoing, learners, learnersNext), members);
         return true;
     }
 
+    /// <summary>
+    /// Whether the lists are what <see cref="Configuration"/> asserts of its own. All of them are sorted, so one walk
+    /// over the members meets everybody who is named.
+    /// </summary>
     private static bool IsSound(
         ReplicaId[] voters,
         ReplicaId[] outgoing,
@@ -88,22 +93,43 @@ public static class ConfigurationCodec
         bool autoLeave)
     {
         if (!Ascending(voters) || !Ascending(outgoing) || !Ascending(learners) || !Ascending(learnersNext)
-            || !Ascending(Array.ConvertAll(members, member => member.Replica)))
+            || (outgoing.Length == 0 && (autoLeave || learnersNext.Length > 0)))
         {
             return false;
         }
 
-        if (outgoing.Length == 0 && (autoLeave || learnersNext.Length > 0))
+        var (voter, leaver, learner, next) = (0, 0, 0, 0);
+        var last = ReplicaId.None;
+        foreach (var member in members)
+        {
+            var replica = member.Replica;
+            var votes = IsNext(voters, ref voter, replica);
+            var leaves = IsNext(outgoing, ref leaver, replica);
+            var learns = IsNext(learners, ref learner, replica);
+            var willLearn = IsNext(learnersNext, ref next, replica);
+            var isInOnePart = learns ? !votes && !leaves : votes || leaves;
+            if (replica.CompareTo(last) <= 0 || !isInOnePart || (willLearn && (votes || !leaves)))
+            {
+                return false;
+            }
+
+            last = replica;
+        }
+
+        // Whoever is named and was not met has no description.
+        return voter == voters.Length && leaver == outgoing.Length && learner == learners.Length
+            && next == learnersNext.Length;
+    }
+
+    private static bool IsNext(ReplicaId[] sorted, ref int position, ReplicaId replica)
+    {
+        if (position == sorted.Length || sorted[position] != replica)
         {
             return false;
         }
 
-        var named = new SortedSet<ReplicaId>([.. voters, .. outgoing, .. learners]);
-        return !learners.Intersect(voters).Any()
-            && !learners.Intersect(outgoing).Any()
-            && learnersNext.All(replica => outgoing.Contains(replica) && !voters.Contains(replica))
-            && named.SetEquals(members.Select(member => member.Replica))
-            && !named.Contains(ReplicaId.None);
+        position++;
+        return true;
     }
 
     private static bool Ascending(ReplicaId[] replicas)
@@ -200,6 +226,6 @@ public static class ConfigurationCodec
 
         count = BinaryPrimitives.ReadInt32LittleEndian(source);
         source = source[4..];
-        return count >= 0 && count <= source.Length / itemBytes;
+        return count is >= 0 and <= Configuration.MembersMax && count <= source.Length / itemBytes;
     }
 }

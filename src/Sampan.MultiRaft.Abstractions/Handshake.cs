@@ -6,7 +6,7 @@ namespace Sampan.MultiRaft.Abstractions;
 public sealed record Handshake
 {
     /// <summary>The version of the peer protocol that this code speaks.</summary>
-    public const uint CurrentProtocol = 1;
+    public const uint CurrentProtocol = 2;
 
     /// <summary>The highest protocol version it speaks.</summary>
     public required uint Protocol { get; init; }
@@ -28,7 +28,8 @@ public sealed record Handshake
 
     /// <summary>
     /// The incarnation of the receiver that it has durably recorded (consensus.md, identity); unbound: none. Not a mere
-    /// yes or no: the receiver may be a new directory, and the sender not know it yet.
+    /// yes or no: the receiver may be a new directory, and the sender not know it yet. Never said before the receiver
+    /// was accepted: who knows a store's incarnation may pass for it.
     /// </summary>
     public required Incarnation RecordedReceiver { get; init; }
 
@@ -49,4 +50,10 @@ public sealed record Handshake
     /// contradict a higher one, which it takes.
     /// </summary>
     public bool HoldsNothing { get; init; }
+
+    /// <summary>
+    /// Shows that the sender knows the receiver's incarnation, which only members of a group with it do, without
+    /// telling it to one who does not: a digest of it and of the sender's own facts. 0: it does not know it.
+    /// </summary>
+    public ulong Acquaintance { get; init; }
 }

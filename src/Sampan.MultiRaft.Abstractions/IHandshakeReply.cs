@@ -6,6 +6,9 @@ public interface IHandshakeReply
     /// <summary>The stream may be used.</summary>
     void Accept();
 
-    /// <summary>The stream is closed; the sentence is sent to the other side and stands in both logs.</summary>
+    /// <summary>
+    /// The stream is closed; the sentence is sent to the other side and stands in both logs. It is all that somebody
+    /// who was not accepted is told, so nothing that identifies this store may stand in it.
+    /// </summary>
     void Refuse(string reason);
 }

@@ -21,6 +21,18 @@ public interface ITransport
     /// <summary>Sends to a store; any thread. Messages to unknown stores are dropped.</summary>
     void Send(StoreId to, StoreMessage message);
 
+    /// <summary>
+    /// Ends a stream by which came what no honest store sends; any thread. The sentence is for the operator, who is
+    /// told and finds it counted. Nothing happens where the stream is gone already.
+    /// </summary>
+    void Expel(StoreConnection from, string reason);
+
+    /// <summary>
+    /// Ends the stream of a store's life, if there is one: the store is no longer accepted as what it was. It may come
+    /// again. Any thread.
+    /// </summary>
+    void Disconnect(StoreId store, BootId boot, string reason);
+
     /// <summary>Ends all streams; nothing is delivered afterwards. Idempotent.</summary>
     void Stop();
 }

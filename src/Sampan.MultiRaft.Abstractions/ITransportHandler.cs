@@ -5,7 +5,10 @@ namespace Sampan.MultiRaft.Abstractions;
 /// <summary>What a transport calls; any thread, never blocking.</summary>
 public interface ITransportHandler
 {
-    /// <summary>What this store says in its own handshake to <paramref name="to"/>.</summary>
+    /// <summary>
+    /// What this store says in its own handshake to <paramref name="to"/>, before it knows who that is: nothing that
+    /// only the true one may know. To a store that dialed, it is said only once that one was accepted.
+    /// </summary>
     Handshake Introduce(StoreId to);
 
     /// <summary>
@@ -13,6 +16,12 @@ public interface ITransportHandler
     /// first); until then nothing of that stream is delivered.
     /// </summary>
     void Decide(Handshake handshake, IHandshakeReply reply);
+
+    /// <summary>
+    /// A stream whose handshake was accepted by both is open: what is sent from now on goes by it, and what arrives by
+    /// it is delivered after this.
+    /// </summary>
+    void Opened(StoreConnection connection);
 
     /// <summary>
     /// A message arrived on a stream whose handshake was accepted. It is taken, or dropped where its sender's bound is

@@ -68,7 +68,12 @@ public sealed class MultiRaftStore : IGroupDirectory
             _mailboxes[i] = new GroupMailbox(options, leaves.Completions, _requests);
         }
 
-        _inbox = new TransportInbox(_mailboxes, identity, _snapshotWorker, leaves.Transport);
+        _inbox = new TransportInbox(
+            _mailboxes,
+            identity,
+            _snapshotWorker,
+            leaves.Transport,
+            new MessageChecks(options.Store, leaves.Log));
         for (var i = 0; i < _groupWorkers.Length; i++)
         {
             _groupWorkers[i] = MakeGroupWorker(i, workers, identity);

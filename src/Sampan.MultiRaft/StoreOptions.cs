@@ -20,6 +20,13 @@ public sealed record StoreOptions
     /// <summary>Its process.</summary>
     public required BootId Boot { get; init; }
 
+    /// <summary>
+    /// Other stores that the operator named. They may connect before any configuration here names them, and make the
+    /// first replicas of a store that joins. Whoever is neither named here nor by a configuration, and cannot show that
+    /// he knows this store, is refused.
+    /// </summary>
+    public IReadOnlyList<StoreId> Peers { get; init; } = [];
+
     /// <summary>T of all groups (see <see cref="Raft.ReplicaOptions.ElectionTimeout"/>).</summary>
     public TimeSpan ElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(1000);
 

@@ -12,6 +12,9 @@ internal enum MessageHandling : byte
     /// <summary>It is answered with a refusal, so that nobody waits for nothing.</summary>
     Refuse = 2,
 
-    /// <summary>No legal history contains it: there would be two leaders in one term. The store stops.</summary>
+    /// <summary>
+    /// No legal history contains it: there would be two leaders in one term. Hosts refuse it before
+    /// (<see cref="RaftReplica.ObjectionTo"/>); stepped all the same, it stops the store.
+    /// </summary>
     Impossible = 3,
 }

@@ -35,6 +35,7 @@ public sealed partial class RaftReplica
     private readonly ChangeAdmission _changes;
     private readonly FollowerLog _follower;
     private readonly LeadershipTransfer _transfer;
+    private readonly MessageObjections _objections;
     private readonly ElectionTimer _timer;
     private readonly LeaderContact _contact;
     private readonly VoteTally _tally = new();
@@ -77,6 +78,7 @@ public sealed partial class RaftReplica
         {
             NeedSnapshotIndex = state.NeedSnapshotIndex,
         };
+        _objections = new MessageObjections(options, _standing, _log, _reads, _replication.Tracker);
         _timer = new ElectionTimer(options.ElectionTimeout, prng);
         _contact = new LeaderContact(options, startedWithTerm: _standing.Term > 0, now);
         _timer.ResetPriority(_history.Newest.Configuration);
@@ -147,40 +149,38 @@ public sealed partial class RaftReplica
     public ConfigurationEntry ConfigurationAt(ulong index) => _history.At(index);
 
     /// <summary>
+    /// Why no member that keeps to the protocol sends this message to a replica that holds what this one does; null if
+    /// it may be stepped. Stepped all the same, it ends in an <see cref="InvariantViolationException"/>, or worse.
+    /// </summary>
+    public string? ObjectionTo(Message message, Instant now) => _objections.To(message, now);
+
+    /// <summary>
     /// Takes a message of another replica. Messages may be lost, repeated and reordered; they must come from members
-    /// that the store has identified. A <see cref="MessageKind.Snapshot"/> is stepped once its files are durable here.
+    /// that the store has identified, and raise no objection. A <see cref="MessageKind.Snapshot"/> is stepped once its
+    /// files are durable here.
     /// </summary>
     public void Step(Message message, Instant now)
     {
-        Invariant.Holds(message.To == _options.Replica);
-        Invariant.Holds(message.Group == _options.Group);
+        Invariant.Holds(message.Group == _options.Group && message.To == _options.Replica);
         Invariant.Holds(message.From != _options.Replica);
         _standing.Advance(now);
-        if (message.Kind is MessageKind.Removed)
+        switch (message.Kind)
         {
-            _removals.Heard(message);
-            return;
-        }
-
-        if (message.Kind is MessageKind.MembershipQuery)
-        {
-            _removals.Answer(message, _log.Commit);
-            return;
-        }
-
-        if (message.Kind is MessageKind.PreVote)
-        {
-            HandlePreVote(message);
-            return;
-        }
-
-        if (message.Term < _standing.Term)
-        {
-            HandleLowerTerm(message);
-        }
-        else if (message.Term == _standing.Term || AdoptTerm(message))
-        {
-            Dispatch(message);
+            case MessageKind.Removed:
+                _removals.Heard(message);
+                break;
+            case MessageKind.MembershipQuery:
+                _removals.Answer(message, _log.Commit);
+                break;
+            case MessageKind.PreVote:
+                HandlePreVote(message);
+                break;
+            case var _ when message.Term < _standing.Term:
+                HandleLowerTerm(message);
+                break;
+            case var _ when message.Term == _standing.Term || AdoptTerm(message):
+                Dispatch(message);
+                break;
         }
     }
 

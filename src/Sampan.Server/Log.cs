@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(8005, LogLevel.Error, "{Whom} and this store do not talk: {Reason}")]
     public static partial void Refused(ILogger logger, string whom, string reason);
 
+    [LoggerMessage(8022, LogLevel.Warning, "{Count} more refusals of {Origin} in a minute are not told one by one")]
+    public static partial void Suppressed(ILogger logger, string origin, long count);
+
     [LoggerMessage(8006, LogLevel.Warning, "cut off {Address}: {Reason}")]
     public static partial void Intruder(ILogger logger, string address, string reason);
 

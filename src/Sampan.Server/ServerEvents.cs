@@ -48,7 +48,7 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     /// <summary>How often another member became leader, as seen here.</summary>
     public long LeaderChanges => Read(ref _leaderChanges);
 
-    /// <summary>How many handshakes were refused, by this store or by others.</summary>
+    /// <summary>How often a handshake was refused, by this store or by others, or somebody was cut off.</summary>
     public long Refusals => Read(ref _refusals);
 
     /// <summary>How many connections to others ended.</summary>
@@ -173,8 +173,23 @@ internal sealed class ServerEvents : IStoreEvents, IPeerEvents, IWorkerAlarm
     }
 
     /// <inheritdoc/>
-    public void OnIntruder(string address, string reason) =>
+    public void OnSuppressed(string origin, long count)
+    {
+        // Guards the count.
+        lock (_gate)
+        {
+            _refusals += count;
+        }
+
+        Log.Suppressed(_logger, origin, count);
+    }
+
+    /// <inheritdoc/>
+    public void OnIntruder(string address, string reason)
+    {
+        Count(ref _refusals);
         Log.Intruder(_logger, OperatorText.AddressOf(address), reason);
+    }
 
     /// <inheritdoc/>
     public void WorkerFailed(string worker, Exception cause)

@@ -278,6 +278,7 @@ public sealed class StoreServer : IAsyncDisposable
         ClusterId = options.ClusterId,
         Incarnation = new Incarnation(RandomBits(), RandomBits()),
         Boot = new BootId(RandomBits()),
+        Peers = [.. options.Members.Where(one => one.Id != options.Self.Id).Select(one => new StoreId(one.Id))],
         ElectionTimeout = options.ElectionTimeout,
         HeartbeatInterval = options.HeartbeatInterval,
         ElectionRoundTrip = options.ElectionRoundTrip,

@@ -14,6 +14,12 @@ public interface IPeerEvents
     /// <summary>A handshake was refused, by this store or by the other; the sentence says why and what to do.</summary>
     void OnRefused(string whom, string reason);
 
+    /// <summary>
+    /// So much of what would have been told as refused or cut off was left out, since the same was told a moment ago or
+    /// it was too much.
+    /// </summary>
+    void OnSuppressed(string origin, long count);
+
     /// <summary>Somebody who is no store, or whose bytes are damaged, was cut off.</summary>
     void OnIntruder(string address, string reason);
 }

@@ -29,7 +29,9 @@ public sealed class PeerTransport : ITransport, IDisposable
     // Guards the numbers that delays are drawn from.
     private readonly Lock _prngGate = new();
     private readonly Prng _prng;
-    private readonly ConcurrentDictionary<string, (string Reason, long At)> _told = new(StringComparer.Ordinal);
+    private readonly Lobby _lobby;
+    private readonly Complaints _complaints;
+    private ITimer? _sums;
     private ITransportHandler? _handler;
 
     /// <summary>
@@ -43,6 +45,8 @@ public sealed class PeerTransport : ITransport, IDisposable
         _time = time;
         _prng = prng;
         _events = events;
+        _lobby = new Lobby(options.LobbyMax);
+        _complaints = new Complaints(time, events);
         _listener = new Socket(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
@@ -67,6 +71,7 @@ public sealed class PeerTransport : ITransport, IDisposable
     public void Start(ITransportHandler handler)
     {
         _handler = handler;
+        _sums = _time.CreateTimer(_ => _complaints.Sum(), null, Complaints.Window, Complaints.Window);
         foreach (var address in _options.Peers)
         {
             _peers[address.Store] = new Peer(address.Store, handler);
@@ -109,9 +114,29 @@ public sealed class PeerTransport : ITransport, IDisposable
     }
 
     /// <inheritdoc/>
+    public void Expel(StoreConnection from, string reason)
+    {
+        if (_peers.TryGetValue(from.Store, out var peer)
+            && peer.End(connection => connection == from, reason, _time.GetTimestamp()) is { } stream)
+        {
+            _complaints.Intruder(stream.Origin, $"store {from.Store} at {stream.Address}", reason);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Disconnect(StoreId store, BootId boot, string reason)
+    {
+        if (_peers.TryGetValue(store, out var peer))
+        {
+            peer.End(connection => connection.Boot == boot, reason, expelledAt: null);
+        }
+    }
+
+    /// <inheritdoc/>
     public void Stop()
     {
         _stop.Set();
+        _sums?.Dispose();
         _listener.Dispose();
         foreach (var socket in _dialing.Keys)
         {
@@ -151,9 +176,9 @@ public sealed class PeerTransport : ITransport, IDisposable
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                if (TryConnect(socket, address))
+                if (TryConnect(socket, address) && MakeStream(socket) is { } stream)
                 {
-                    delay = Run(socket, address.Store) ? _options.RedialMin : delay;
+                    delay = Run(stream, address.Store) ? _options.RedialMin : delay;
                 }
             }
             finally
@@ -161,6 +186,7 @@ public sealed class PeerTransport : ITransport, IDisposable
                 socket.Dispose();
             }
 
+            delay = IsBarred(address.Store) ? _options.RedialMax : delay;
             _stop.Wait(Jittered(delay));
             delay = delay * 2 < _options.RedialMax ? delay * 2 : _options.RedialMax;
         }
@@ -199,13 +225,14 @@ public sealed class PeerTransport : ITransport, IDisposable
             try
             {
                 var socket = _listener.Accept();
-                if (_streams.Count >= _options.ConnectionsMax)
+                if (_streams.Count >= _options.ConnectionsMax || MakeStream(socket) is not { } stream)
                 {
                     socket.Dispose();
                     continue;
                 }
 
-                StartThread("peer-accepted", () => RunAccepted(socket));
+                _lobby.Enter(stream)?.End();
+                StartThread("peer-accepted", () => RunAccepted(stream));
             }
             catch (SocketException)
             {
@@ -219,13 +246,9 @@ public sealed class PeerTransport : ITransport, IDisposable
         }
     }
 
-    private void RunAccepted(Socket socket)
+    private void RunAccepted(PeerStream stream)
     {
-        using (socket)
-        {
-            Run(socket, dialed: null);
-        }
-
+        Run(stream, dialed: null);
         // The gate of the list of threads.
         lock (_threads)
         {
@@ -233,29 +256,40 @@ public sealed class PeerTransport : ITransport, IDisposable
         }
     }
 
-    // The life of a connection; returns whether it was ever open.
-    private bool Run(Socket socket, StoreId? dialed)
+    private PeerStream? MakeStream(Socket socket)
     {
-        PeerStream? stream = null;
+        try
+        {
+            var stream = new PeerStream(socket, _options, _time);
+            _streams.TryAdd(stream, true);
+            return stream;
+        }
+        catch (SocketException)
+        {
+            // The other side is gone already.
+            return null;
+        }
+    }
+
+    // The life of a connection; returns whether it was ever open.
+    private bool Run(PeerStream stream, StoreId? dialed)
+    {
         var isOpen = false;
         try
         {
-            stream = new PeerStream(socket, _options);
-            _streams.TryAdd(stream, true);
             if (_stop.IsSet || _handler is null)
             {
                 return false;
             }
 
-            if (stream.Shake(_handler, dialed, out var other) is { } refusal)
+            if (Shake(stream, dialed, _handler, out var other) is { } refusal)
             {
-                // By store where it said which, since its port is another one each time.
-                var store = dialed ?? other?.Store;
-                Tell(store is null ? "somebody" : $"store {store}", refusal);
-                return false;
+                // By store where this side knows which; else by address, since anybody may say that he is a store.
+                var who = other is null ? stream.Address : $"store {other.Store} at {stream.Address}";
+                var (origin, whom) = dialed is { } known ? ($"store {known}", $"store {known}") : (stream.Origin, who);
+                _complaints.Refused(origin, whom, refusal);
             }
-
-            if (other is not null)
+            else if (other is not null)
             {
                 isOpen = true;
                 Carry(stream, other, _handler);
@@ -263,7 +297,7 @@ public sealed class PeerTransport : ITransport, IDisposable
         }
         catch (InvalidDataException exception)
         {
-            _events.OnIntruder(stream?.Address ?? "an unknown address", exception.Message);
+            _complaints.Intruder(stream.Origin, stream.Address, exception.Message);
         }
         catch (SocketException)
         {
@@ -271,15 +305,34 @@ public sealed class PeerTransport : ITransport, IDisposable
         }
         finally
         {
-            if (stream is not null)
-            {
-                _streams.TryRemove(stream, out _);
-                stream.Dispose();
-            }
+            _lobby.Leave(stream);
+            _streams.TryRemove(stream, out _);
+            stream.Dispose();
         }
 
         return isOpen;
     }
+
+    private string? Shake(PeerStream stream, StoreId? dialed, ITransportHandler handler, out Handshake? other)
+    {
+        if (dialed is { } wanted)
+        {
+            return stream.Call(handler, wanted, out other);
+        }
+
+        return stream.Answer(
+            handler,
+            store =>
+            {
+                _lobby.Leave(stream);
+                return IsBarred(store) ? "it was cut off a moment ago; the log of the one who did says why" : null;
+            },
+            out other);
+    }
+
+    // Whoever was cut off for what he sent waits a little, so that he is not served again and again.
+    private bool IsBarred(StoreId store) => _peers.TryGetValue(store, out var peer) && peer.ExpelledAt is { } at
+        && _time.GetElapsedTime(at) < _options.RedialMax;
 
     private void Carry(PeerStream stream, Handshake other, ITransportHandler handler)
     {
@@ -302,34 +355,14 @@ public sealed class PeerTransport : ITransport, IDisposable
         }
         catch (InvalidDataException exception)
         {
-            reason = exception.Message;
+            Expel(stream.Connection, exception.Message);
         }
         finally
         {
             peer.Close(stream);
             stream.End();
             writer.Join();
-            _events.OnLost(other.Store, _stop.IsSet ? "this store stops" : reason);
-        }
-    }
-
-    // The same sentence about the same store is told once a minute.
-    private void Tell(string whom, string reason)
-    {
-        var now = _time.GetTimestamp();
-        var isNew = !_told.TryGetValue(whom, out var last)
-            || !string.Equals(last.Reason, reason, StringComparison.Ordinal)
-            || _time.GetElapsedTime(last.At, now) > TimeSpan.FromMinutes(1);
-        if (isNew)
-        {
-            // Bounded: only stores that are known dial or are dialed again and again.
-            if (_told.Count > _options.ConnectionsMax)
-            {
-                _told.Clear();
-            }
-
-            _told[whom] = (reason, now);
-            _events.OnRefused(whom, reason);
+            _events.OnLost(other.Store, _stop.IsSet ? "this store stops" : stream.EndReason ?? reason);
         }
     }
 

@@ -42,6 +42,9 @@ public sealed record PeerTransportOptions
     /// <summary>How many connections are accepted at the same time at most.</summary>
     public int ConnectionsMax { get; init; } = 256;
 
+    /// <summary>Of these, how many may be without having said hello; the oldest makes room.</summary>
+    public int LobbyMax { get; init; } = 64;
+
     /// <summary>Throws <see cref="ArgumentException"/> for a setting that is out of its bounds.</summary>
     public void Validate()
     {
@@ -55,6 +58,8 @@ public sealed record PeerTransportOptions
         Require(RedialMin > TimeSpan.Zero, nameof(RedialMin), $"{RedialMin}", "above 0");
         Require(RedialMax >= RedialMin, nameof(RedialMax), $"{RedialMax}", $"at least RedialMin, {RedialMin}");
         Require(ConnectionsMax > 0, nameof(ConnectionsMax), $"{ConnectionsMax}", "above 0");
+        Require(LobbyMax > 0, nameof(LobbyMax), $"{LobbyMax}", "above 0");
+        Require(LobbyMax < ConnectionsMax, nameof(LobbyMax), $"{LobbyMax}", "below ConnectionsMax");
         foreach (var peer in Peers)
         {
             Require(peer.Store != Store, nameof(Peers), $"{peer}", "another store than this one");

@@ -123,6 +123,40 @@ public sealed class ConfigurationCodecTests
     }
 
     [Fact]
+    public void A_crowd_is_refused_before_anything_is_made_of_it()
+    {
+        Assert.True(ConfigurationCodec.TryDecode(ConfigurationCodec.Encode(Crowd(Configuration.MembersMax)), out _));
+
+        // Whoever compares lists with lists needs minutes for these.
+        var bytes = ManyOutgoing(400_000);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.False(ConfigurationCodec.TryDecode(bytes, out _));
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 16 * 1024);
+    }
+
+    [Fact]
+    public void What_is_accepted_is_what_the_lists_mean_read_one_by_one()
+    {
+        var prng = new Prng(0xC0E3);
+        var accepted = 0;
+        for (var i = 0; i < 20_000; i++)
+        {
+            var bytes = ConfigurationCodec.Encode(Draw(prng));
+            for (var changes = prng.NextBelow(3); changes > 0; changes--)
+            {
+                var offset = 10 + (4 * prng.NextBelow((bytes.Length - 10) / 4));
+                BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(offset), prng.NextBelow(8));
+            }
+
+            var isAccepted = ConfigurationCodec.TryDecode(bytes, out _);
+            accepted += isAccepted ? 1 : 0;
+            Assert.Equal(NaiveConfiguration.IsSound(bytes), isAccepted);
+        }
+
+        Assert.InRange(accepted, 5_000, 15_000);
+    }
+
+    [Fact]
     public void A_voter_of_the_new_half_cannot_become_a_learner()
     {
         // Leaving the joint state would make it voter and learner at once.
@@ -144,6 +178,25 @@ public sealed class ConfigurationCodecTests
             decoded.Validate();
             Assert.Equal(bytes, ConfigurationCodec.Encode(decoded));
         }
+    }
+
+    private static Configuration Crowd(int count) => Configuration.Of(
+        Enumerable.Range(1, count).Select(i => new Member(new ReplicaId((ulong)i), new StoreId((ulong)i))), []);
+
+    // One voter, so many outgoing voters who become learners, and nobody described.
+    private static byte[] ManyOutgoing(int count)
+    {
+        var bytes = new List<byte>([1, 0, .. new byte[8]]);
+        foreach (var list in (int[][])[[1], [.. Enumerable.Range(2, count)], [], [.. Enumerable.Range(2, count)], []])
+        {
+            bytes.AddRange(BitConverter.GetBytes(list.Length));
+            foreach (var id in list)
+            {
+                bytes.AddRange(BitConverter.GetBytes((ulong)id));
+            }
+        }
+
+        return [.. bytes];
     }
 
     // Every member gets a part: 1 both halves, 2 incoming, 3 outgoing, 4 outgoing and then learner, 5 learner.

@@ -26,7 +26,7 @@ public sealed class MessageTableTests
             - *Handle*: it is acted upon.
             - *Ignore*: it is legal and comes too late, or is not meant for this role: nothing happens.
             - *Refuse*: it is answered with a refusal, so that nobody waits for nothing.
-            - *Impossible*: there would be two leaders in one term. The store stops.
+            - *Impossible*: there would be two leaders in one term. A host refuses it (I-39); the core asserts.
 
             """);
         text.Append("\n| message |");

@@ -14,6 +14,14 @@ internal sealed class LonelyTransport : ITransport
     {
     }
 
+    public void Expel(StoreConnection from, string reason)
+    {
+    }
+
+    public void Disconnect(StoreId store, BootId boot, string reason)
+    {
+    }
+
     public void Stop()
     {
     }

@@ -104,29 +104,56 @@ public sealed class PeerTransportTests : IDisposable
     }
 
     [Fact]
-    public void Strangers_are_cut_off_and_the_store_goes_on()
+    public void A_stream_is_told_before_its_messages()
+    {
+        var two = new TestHandler(2, 20);
+        var one = new TestHandler(1, 10);
+        var first = Start(1, one, Start(2, two));
+        one.Hear("connected 2");
+        first.Send(new StoreId(2), Heartbeat(1));
+        var from = two.Next().From;
+        Assert.True(two.Opening.TryTake(out var opened));
+        Assert.Equal(from, opened);
+    }
+
+    [Fact]
+    public void Whoever_is_expelled_delivers_nothing_more_and_may_come_back()
+    {
+        var two = new TestHandler(2, 20);
+        var one = new TestHandler(1, 10);
+        var second = Start(2, two);
+        two.OnReceived = from => second.Expel(from, "nobody says that");
+        var first = Start(1, one, second);
+        one.Hear("connected 2");
+        for (var i = 0UL; i < 100; i++)
+        {
+            first.Send(new StoreId(2), Heartbeat(i));
+        }
+
+        var (from, message) = two.Next();
+        Assert.Equal(0UL, message?.Raft?.Round);
+        Assert.Equal((from, null), two.Next());
+        Assert.Contains("nobody says that", two.Hear("intruder"), StringComparison.Ordinal);
+        Assert.Contains("nobody says that", two.Hear("lost 1"), StringComparison.Ordinal);
+        two.OnReceived = null;
+        two.Hear("connected 1");
+        second.Expel(from, "its stream is gone already");
+        one.Hear("connected 2");
+        first.Send(new StoreId(2), Heartbeat(7));
+        Assert.NotNull(two.Next().Message);
+    }
+
+    [Fact]
+    public void Only_the_life_that_is_meant_is_disconnected()
     {
         var two = new TestHandler(2, 20);
         var second = Start(2, two);
-        var prng = new Prng(5);
-        for (var i = 0; i < 20; i++)
-        {
-            using var stranger = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            stranger.Connect(second.Endpoint);
-            var bytes = new byte[1 + prng.NextBelow(20_000)];
-            prng.Fill(bytes);
-            stranger.Send(bytes);
-            if (bytes.Length >= 12)
-            {
-                two.Hear("intruder");
-            }
-        }
-
-        var one = new TestHandler(1, 10);
-        var first = Start(1, one, second);
-        one.Hear("connected 2");
-        first.Send(new StoreId(2), Heartbeat(1));
-        Assert.Equal(1UL, two.Next().Message?.Raft?.Round);
+        Start(1, new TestHandler(1, 10), second);
+        two.Hear("connected 1");
+        second.Disconnect(new StoreId(1), new BootId(9), "an earlier life");
+        second.Disconnect(new StoreId(1), new BootId(10), "it was removed");
+        Assert.Equal("lost 1: it was removed", two.Hear("lost 1"));
+        two.Hear("connected 1");
     }
 
     [Fact]

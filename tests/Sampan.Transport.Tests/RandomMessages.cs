@@ -22,6 +22,7 @@ internal static class RandomMessages
             IsAdmitted = prng.NextBelow(2) == 0,
             RecoveredBy = new Incarnation(prng.Next(), prng.Next()),
             HoldsNothing = prng.NextBelow(2) == 0,
+            Acquaintance = prng.Next(),
         }),
         1 => StoreMessage.Of(Forward(prng)),
         2 => StoreMessage.Of(Forward(prng).Refuse((RaftErrorCode)prng.NextBelow(18))),

@@ -20,8 +20,14 @@ internal sealed class TestHandler : ITransportHandler, IPeerEvents
     /// <summary>Why it refuses everybody; null: it does not.</summary>
     public string? Refusal { get; set; }
 
+    /// <summary>What happens when something arrives.</summary>
+    public Action<StoreConnection>? OnReceived { get; set; }
+
     /// <summary>What arrived, was lost, was unreachable.</summary>
     public BlockingCollection<(StoreConnection From, StoreMessage? Message)> Inbox { get; } = [];
+
+    /// <summary>The streams that were opened.</summary>
+    public BlockingCollection<StoreConnection> Opening { get; } = [];
 
     /// <summary>What was said for the log.</summary>
     public BlockingCollection<string> Said { get; } = [];
@@ -53,7 +59,14 @@ internal sealed class TestHandler : ITransportHandler, IPeerEvents
     }
 
     /// <inheritdoc/>
-    public void Received(StoreConnection from, StoreMessage message) => Inbox.Add((from, message));
+    public void Opened(StoreConnection connection) => Opening.Add(connection);
+
+    /// <inheritdoc/>
+    public void Received(StoreConnection from, StoreMessage message)
+    {
+        Inbox.Add((from, message));
+        OnReceived?.Invoke(from);
+    }
 
     /// <inheritdoc/>
     public void PeerLost(StoreConnection connection) => Inbox.Add((connection, null));
@@ -73,6 +86,9 @@ internal sealed class TestHandler : ITransportHandler, IPeerEvents
 
     /// <inheritdoc/>
     public void OnRefused(string whom, string reason) => Said.Add($"refused: {reason}");
+
+    /// <inheritdoc/>
+    public void OnSuppressed(string origin, long count) => Said.Add($"suppressed {origin}: {count}");
 
     /// <inheritdoc/>
     public void OnIntruder(string address, string reason) => Said.Add($"intruder: {reason}");

@@ -143,6 +143,13 @@ internal sealed class GroupWorker : IWorker
             return;
         }
 
+        if (host.ObjectionTo(message, now) is { } objection)
+        {
+            // No word from outside ends a store: whoever sends what cannot be is cut off (I-39).
+            _store.Transport.Expel(input.From, objection);
+            return;
+        }
+
         switch (message.Kind)
         {
             case StoreMessageKind.Raft when message.Raft is not null:
@@ -181,7 +188,7 @@ internal sealed class GroupWorker : IWorker
         }
 
         var view = _identity.Membership.View;
-        if (!isThere && view.MayCreate)
+        if (!isThere && view.MayCreate && view.Accepts(input.From.Store, out _))
         {
             _life.MayCreate(input, view);
         }
@@ -208,7 +215,7 @@ internal sealed class GroupWorker : IWorker
         }
         else
         {
-            host.Take(request, _identity.Membership.View.Recorded, now);
+            host.Take(request, _identity.Membership.View, now);
         }
     }
 
@@ -307,6 +314,11 @@ internal sealed class GroupWorker : IWorker
             if (host.TryTakeCommittedConfiguration(out var committed))
             {
                 _identity.Committed(host.Group, committed);
+            }
+
+            if (host.TryTakeNewestConfiguration(out var newest))
+            {
+                _identity.Appended(host.Group, newest);
             }
 
             host.PublishStatus();

@@ -68,6 +68,14 @@ internal sealed class ProposalTable
     /// <summary>Whether a proposal is still waiting.</summary>
     public bool Contains(ulong sequence) => _bySequence.ContainsKey(sequence);
 
+    /// <summary>Which leader a proposal that still waits was passed to; none: it was not.</summary>
+    public bool TryGetTarget(ulong sequence, out ReplicaId target)
+    {
+        var isWaiting = _bySequence.TryGetValue(sequence, out var request);
+        target = request?.Target ?? ReplicaId.None;
+        return isWaiting;
+    }
+
     /// <summary>
     /// Takes the proposal whose entry is about to be applied; null if nobody waits for it. Where its place is known, it
     /// is this one: a proposal gets one place in its life (I-33).

@@ -17,7 +17,7 @@ internal sealed partial class ReplicaHost
         IsActive = true;
         if (forward.IsAnswer)
         {
-            TakeAnswer(forward);
+            TakeAnswer(from, forward);
             return;
         }
 
@@ -32,6 +32,12 @@ internal sealed partial class ReplicaHost
         if (_failure is not null || _core.Role != Role.Leader)
         {
             Answer(from, forward.Origin, default, RaftErrorCode.LeaderChanged);
+            return;
+        }
+
+        if (forward.Command.Length > _store.Options.CommandBytesMax)
+        {
+            Answer(from, forward.Origin, default, RaftErrorCode.TooLarge);
             return;
         }
 
@@ -148,7 +154,7 @@ internal sealed partial class ReplicaHost
                 continue;
             }
 
-            if (leader == _cutOffLeader || !_stores.TryGetValue(leader, out var store))
+            if (leader == _cutOffLeader || !_speakers.TryGetStore(leader, out var store))
             {
                 // It never leaves this store, so whoever asked may ask again.
                 _proposals.Refuse(
@@ -199,10 +205,12 @@ internal sealed partial class ReplicaHost
             Refused = refused,
         }));
 
-    private void TakeAnswer(ForwardedProposal answer)
+    private void TakeAnswer(StoreId from, ForwardedProposal answer)
     {
-        // An answer to an earlier life of this store concerns nobody.
-        if (answer.Origin.Boot != _store.Options.Boot || !_proposals.Contains(answer.Origin.Sequence))
+        // An answer to an earlier life of this store concerns nobody, and only who was asked may answer.
+        if (answer.Origin.Boot != _store.Options.Boot
+            || !_proposals.TryGetTarget(answer.Origin.Sequence, out var target)
+            || !_speakers.TryGetStore(target, out var asked) || asked != from)
         {
             return;
         }
@@ -267,10 +275,10 @@ internal sealed partial class ReplicaHost
         _store.ApplyWorker.Enqueue(new ApplyWork(Lane) { SnapshotRequest = request });
     }
 
-    private void ChangeMembership(PendingRequest request, IReadOnlyList<RecordedStore> known)
+    private void ChangeMembership(PendingRequest request, PeerView view)
     {
         Invariant.Holds(request.Change is not null);
-        var change = BindNew(request.Change, known, out var stranger);
+        var change = BindNew(request.Change, view, out var stranger);
         if (stranger.Value > 0 && _core.Role == Role.Leader)
         {
             request.Fail(
@@ -311,8 +319,7 @@ internal sealed partial class ReplicaHost
     /// anything. A new voter whose store is not known is named in <paramref name="stranger"/>: it could not be bound
     /// before the change is over, and the change might need it to be over.
     /// </summary>
-    private MembershipChange BindNew(
-        MembershipChange change, IReadOnlyList<RecordedStore> known, out StoreId stranger)
+    private MembershipChange BindNew(MembershipChange change, PeerView view, out StoreId stranger)
     {
         var newest = _core.ConfigurationAt(ulong.MaxValue).Configuration;
         var steps = new List<MemberChange>(change.Steps.Count);
@@ -322,7 +329,7 @@ internal sealed partial class ReplicaHost
             var isNew = step.Kind is MemberChangeKind.AddVoter or MemberChangeKind.AddLearner
                 && step.Member.Store.Value > 0 && !step.Member.Incarnation.IsBound
                 && !newest.Contains(step.Member.Replica);
-            var found = isNew ? known.FirstOrDefault(one => one.Store == step.Member.Store).Incarnation : default;
+            var found = isNew ? view.NewcomerAt(step.Member.Store) : default;
             var isStranger = isNew && !found.IsBound && step.Kind == MemberChangeKind.AddVoter;
             stranger = isStranger ? step.Member.Store : stranger;
             steps.Add(found.IsBound ? step with { Member = step.Member with { Incarnation = found } } : step);

@@ -97,18 +97,7 @@ internal sealed partial class ReplicaHost
     }
 
     private StoreId TargetOf(Message message) =>
-        MaySend(message) ? _stores.GetValueOrDefault(message.To) : default;
-
-    /// <summary>
-    /// Appends, heartbeats and snapshots make a replica where none is, and it acts at once. On the store of an unbound
-    /// member that might be one which lost its disk, voted or acknowledged before, and would do so again (I-26). It is
-    /// bound first; but one that has spoken up has a replica, by a bootstrap of its own.
-    /// </summary>
-    private bool MaySend(Message message) =>
-        message.Kind is not (MessageKind.Append or MessageKind.Heartbeat or MessageKind.Snapshot)
-        || !TryGetMember(message.To, out var member)
-        || member.Incarnation.IsBound
-        || _spokenUp.Contains(message.To);
+        _speakers.MayBeSent(message) && _speakers.TryGetStore(message.To, out var store) ? store : default;
 
     private void Persist(PersistTask task)
     {
@@ -136,7 +125,8 @@ internal sealed partial class ReplicaHost
                 LeaderMayHaveChanged(happened);
                 break;
             case RaftEventKind.ConfigurationChanged when happened.Configuration is not null:
-                Learn(happened.Configuration);
+                _newestConfiguration = happened.Configuration;
+                _speakers.Learn(happened.Configuration);
                 break;
             case RaftEventKind.ConfigurationCommitted:
                 _committedConfiguration = happened.Configuration;

@@ -27,7 +27,7 @@ internal sealed partial class ReplicaHost
     private readonly EntryCache _cache;
     private readonly WorkerShare _share;
     private readonly ProposalTable _proposals;
-    private readonly Dictionary<ReplicaId, StoreId> _stores = [];
+    private readonly GroupSpeakers _speakers;
 
     // The last sequence taken of each store's present life; streams of an earlier one have ended before its first.
     private readonly Dictionary<StoreId, (BootId Boot, ulong Sequence)> _forwardedBy = [];
@@ -58,9 +58,7 @@ internal sealed partial class ReplicaHost
     private string? _failure;
     private bool _isPoisoned;
     private Configuration? _committedConfiguration;
-
-    // Unbound members that have spoken up: each was bootstrapped, and admitted to this very group, by itself.
-    private readonly HashSet<ReplicaId> _spokenUp = [];
+    private Configuration? _newestConfiguration;
 
     /// <summary>
     /// The host of a replica that starts from <paramref name="state"/>; <paramref name="share"/> is its group worker's.
@@ -84,7 +82,7 @@ internal sealed partial class ReplicaHost
         _core = new RaftReplica(options, state, _cache, prng, store.Clock.Now);
         _snapshots = new ReplicaSnapshots(store, this, _core);
         _backlogNext = state.AppliedIndex + 1;
-        Learn(_core.ConfigurationAt(ulong.MaxValue).Configuration);
+        _speakers = new GroupSpeakers(_core);
         Door = new RaftGroup(Group, store.Options, mailbox, share.Pool, DescribeStatus());
     }
 
@@ -145,33 +143,15 @@ internal sealed partial class ReplicaHost
     }
 
     /// <summary>
-    /// Whether a message may reach this replica: this store takes part in the group, and the sender's store is the one
-    /// that the group means (identity, consensus.md).
+    /// Whether a message may reach this replica: this store takes part in the group, and the sender is heard in it.
     /// </summary>
-    public bool MayTakePart(PeerInput input, PeerView view)
+    public bool MayTakePart(PeerInput input, PeerView view) => view.MayAct(Group) && _speakers.MaySpeak(input, view);
+
+    /// <summary>Why no honest member sends this now; null if it may be stepped (I-39).</summary>
+    public string? ObjectionTo(StoreMessage message, Instant now)
     {
-        if (!view.MayAct(Group))
-        {
-            return false;
-        }
-
-        var sender = input.Message.Raft?.From ?? input.Message.Snapshot?.Message?.From ?? ReplicaId.None;
-        if (!TryGetMember(sender, out var member))
-        {
-            return true;
-        }
-
-        if (member.Store != input.From.Store || !view.MayTalk(in member))
-        {
-            return false;
-        }
-
-        if (!member.Incarnation.IsBound)
-        {
-            _spokenUp.Add(sender);
-        }
-
-        return true;
+        var raft = message.Raft ?? message.Snapshot?.Message;
+        return raft is not null && raft.To == _replica && _failure is null ? _core.ObjectionTo(raft, now) : null;
     }
 
     /// <summary>Takes the newest configuration that was committed since this was asked last.</summary>
@@ -180,6 +160,16 @@ internal sealed partial class ReplicaHost
         committed = _committedConfiguration;
         _committedConfiguration = null;
         return committed is not null;
+    }
+
+    /// <summary>
+    /// Takes the newest configuration of the log, committed or not, if it changed since this was asked last.
+    /// </summary>
+    public bool TryTakeNewestConfiguration([NotNullWhen(true)] out Configuration? newest)
+    {
+        newest = _newestConfiguration;
+        _newestConfiguration = null;
+        return newest is not null;
     }
 
     /// <summary>A message of another replica.</summary>
@@ -195,7 +185,7 @@ internal sealed partial class ReplicaHost
             return;
         }
 
-        _stores[message.From] = from;
+        _speakers.Remember(message.From, from);
         _cutOffLeader = message.From == _cutOffLeader ? ReplicaId.None : _cutOffLeader;
         IsActive = true;
         if (isForLater)
@@ -206,7 +196,7 @@ internal sealed partial class ReplicaHost
 
         if (message.Configuration is not null)
         {
-            LearnNew(message.Configuration);
+            _speakers.LearnNew(message.Configuration);
         }
 
         _core.Step(message, now);
@@ -265,33 +255,27 @@ internal sealed partial class ReplicaHost
     /// <summary>A stream to a store ended.</summary>
     public void PeerLost(StoreConnection connection)
     {
-        foreach (var (replica, store) in Sorted(_stores))
+        foreach (var replica in _speakers.On(connection.Store))
         {
-            if (store == connection.Store)
-            {
-                _core.PeerUnreachable(replica);
-                _proposals.LeaderLost(replica, RaftErrorCode.ConnectionLost);
-                _cutOffLeader = replica == _core.Leader ? replica : _cutOffLeader;
-                IsActive = true;
-            }
+            _core.PeerUnreachable(replica);
+            _proposals.LeaderLost(replica, RaftErrorCode.ConnectionLost);
+            _cutOffLeader = replica == _core.Leader ? replica : _cutOffLeader;
+            IsActive = true;
         }
     }
 
     /// <summary>Appends to a store were dropped.</summary>
     public void PeerUnreachable(StoreId store)
     {
-        foreach (var (replica, known) in Sorted(_stores))
+        foreach (var replica in _speakers.On(store))
         {
-            if (known == store)
-            {
-                _core.PeerUnreachable(replica);
-                IsActive = true;
-            }
+            _core.PeerUnreachable(replica);
+            IsActive = true;
         }
     }
 
     /// <summary>A door's request for this group, and what is known of stores, for members that it adds.</summary>
-    public void Take(PendingRequest request, IReadOnlyList<RecordedStore> known, Instant now)
+    public void Take(PendingRequest request, PeerView view, Instant now)
     {
         if (_failure is not null)
         {
@@ -312,7 +296,7 @@ internal sealed partial class ReplicaHost
                 ReadLocal(request);
                 break;
             case RequestKind.ChangeMembership:
-                ChangeMembership(request, known);
+                ChangeMembership(request, view);
                 break;
             case RequestKind.Transfer:
                 Transfer(request, now);
@@ -409,26 +393,6 @@ internal sealed partial class ReplicaHost
             Stop(RaftErrorCode.Stopped, reason);
         }
     }
-
-    // As the committed configuration names it, if it does: a binding that is not committed proves nothing.
-    private bool TryGetMember(ReplicaId replica, out Member member) =>
-        _core.ConfigurationAt(_core.CommitIndex).Configuration.TryGetMember(replica, out member)
-        || _core.ConfigurationAt(ulong.MaxValue).Configuration.TryGetMember(replica, out member);
-
-    private void Learn(Configuration configuration)
-    {
-        foreach (var member in configuration.Members)
-        {
-            _stores[member.Replica] = member.Store;
-        }
-    }
-
-    // Where others say that members are; what members said themselves counts more.
-    private void LearnNew(Configuration configuration)
-    {
-        foreach (var member in configuration.Members)
-        {
-            _stores.TryAdd(member.Replica, member.Store);
         }
     }
 
@@ -462,7 +426,4 @@ internal sealed partial class ReplicaHost
             Failure = _failure,
         };
     }
-
-    private static IEnumerable<KeyValuePair<ReplicaId, StoreId>> Sorted(Dictionary<ReplicaId, StoreId> stores) =>
-        stores.OrderBy(pair => pair.Key);
 }

@@ -90,8 +90,17 @@ internal sealed class ReplicaSnapshots : IRecordWaiter
 
     private void Step(Message message, Instant now)
     {
-        _core.Step(message, now);
         Invariant.Holds(message.Snapshot is not null);
+        // What raised no objection when it was offered may contradict what has come to be known since.
+        if (_core.ObjectionTo(message, now) is { } objection)
+        {
+            _store.Observer.OnRemark($"a snapshot of group {_host.Group} is not taken: {objection}");
+        }
+        else
+        {
+            _core.Step(message, now);
+        }
+
         if (ReferenceEquals(_core.AcceptedSnapshot, message.Snapshot))
         {
             _store.SnapshotWorker.Accepted(_host.Group, message.Snapshot.Last);

@@ -31,13 +31,20 @@ internal sealed class LivePeer
     /// <summary>Whether it was admitted.</summary>
     public bool IsAdmitted { get; private set; }
 
+    /// <summary>Whether it has shown that it knows this store's incarnation, as members do.</summary>
+    public bool KnowsUs { get; private set; }
+
     /// <summary>The number of its newest stream that brought a message; 0 before the first.</summary>
     public ulong Stream { get; set; }
+
+    /// <summary>The number of the stream to it that is open; 0: none is.</summary>
+    public ulong OpenStream { get; set; }
 
     /// <summary>Another handshake of the same directory was accepted, perhaps of a new process.</summary>
     public void Begin(Handshake accepted)
     {
         Stream = accepted.Boot == Boot ? Stream : 0;
+        OpenStream = accepted.Boot == Boot ? OpenStream : 0;
         Boot = accepted.Boot;
         Learn(accepted);
     }
@@ -50,6 +57,7 @@ internal sealed class LivePeer
     {
         HasRecordedUs = facts.RecordedReceiver.IsBound ? facts.RecordedReceiver == _self : HasRecordedUs;
         IsAdmitted |= facts.IsAdmitted;
+        KnowsUs |= facts.RecordedReceiver == _self || Acquaintance.IsShown(facts, _self);
     }
 
     /// <summary>Its directory was given up, and with it what it had recorded.</summary>

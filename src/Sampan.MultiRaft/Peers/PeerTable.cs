@@ -17,7 +17,8 @@ namespace Sampan.MultiRaft.Peers;
 /// the recorders lost their disks as well. 4. Nor does a leader make a replica on it: what makes one is sent to an
 /// unbound member only once that has spoken up in the group, which takes a bootstrap of its own. 5. Once a leader has
 /// bound the incarnations by a committed entry, that entry decides alone.</para>
-/// <para>Invariant: a store in <c>_live</c> was accepted with an incarnation that is recorded durably or bound.</para>
+/// <para>Invariant: a store in <c>_live</c> that some configuration here names was accepted with an incarnation that is
+/// recorded durably or bound, or its record is on its way. One that none names is recorded nowhere (I-39).</para>
 /// </remarks>
 internal sealed class PeerTable
 {
@@ -32,7 +33,15 @@ internal sealed class PeerTable
 
     // Of each group the newest committed configuration; before the first one that of the bootstrap mark.
     private readonly SortedDictionary<GroupId, Configuration> _configurations = [];
+
+    // Of each group the newest configuration of its log, committed or not.
+    private readonly SortedDictionary<GroupId, Configuration> _newest = [];
+
+    // Stores that the operator named.
+    private readonly HashSet<StoreId> _listed;
+    private readonly Guests _guests = new();
     private readonly Queue<Introduction> _introductions = new();
+    private readonly Queue<Dismissal> _dismissals = new();
 
     // Groups in which this store was admitted, durably, or that need nobody else; only those it still has.
     private readonly SortedSet<GroupId> _admitted = [];
@@ -46,12 +55,14 @@ internal sealed class PeerTable
     /// A table of what the log held; the owner then tells the groups (<see cref="Bootstrapped"/>,
     /// <see cref="Committed"/>) before the first handshake.
     /// </summary>
-    public PeerTable(Handshake self, IRecordLog log, IReadOnlyList<StoreRecord> records)
+    public PeerTable(
+        Handshake self, IRecordLog log, IReadOnlyList<StoreRecord> records, IReadOnlyList<StoreId> listed)
     {
         Invariant.Holds(self.Incarnation.IsBound && self.Store.Value != 0);
         _self = self;
         _log = log;
         _standing = new RecoveryStanding(records);
+        _listed = [.. listed];
         foreach (var record in records)
         {
             if (record.Kind == StoreRecordKind.PeerIncarnation && record.Incarnation.IsBound)
@@ -72,7 +83,7 @@ internal sealed class PeerTable
     /// <summary>What other workers need to know, as of now.</summary>
     public PeerView View => _view ??= BuildView();
 
-    /// <summary>What this store says of itself to another; the zero id: to one that is not known yet.</summary>
+    /// <summary>What this store says of itself to one that it has accepted.</summary>
     public Handshake Introduce(StoreId receiver) => View.Introduce(receiver);
 
     /// <summary>Why some group waits, or is barred, as a sentence; null if none does.</summary>
@@ -120,6 +131,7 @@ internal sealed class PeerTable
             return;
         }
 
+        RecordWhoIsNamed(initial);
         _configurations.Add(group, initial);
         Hold(initial.RecoveryGeneration);
         var others = OtherVoters(initial);
@@ -142,6 +154,7 @@ internal sealed class PeerTable
     /// <summary>A group has committed a configuration, or had at start: what it binds overrides records.</summary>
     public void Committed(GroupId group, Configuration configuration)
     {
+        RecordWhoIsNamed(configuration);
         _configurations[group] = configuration;
         Hold(configuration.RecoveryGeneration);
         if (IsBoundHere(configuration))
@@ -153,10 +166,22 @@ internal sealed class PeerTable
         Reconsider();
     }
 
+    /// <summary>
+    /// The newest configuration of a group's log is another one, committed or not: whom it names may be needed to
+    /// commit it.
+    /// </summary>
+    public void Appended(GroupId group, Configuration newest)
+    {
+        RecordWhoIsNamed(newest);
+        _newest[group] = newest;
+        Reconsider();
+    }
+
     /// <summary>This store's replica of a group is gone.</summary>
     public void Removed(GroupId group)
     {
         _configurations.Remove(group);
+        _newest.Remove(group);
         _admitted.Remove(group);
         _admission.Settle(group);
         _overtaken.Remove(group);
@@ -184,6 +209,12 @@ internal sealed class PeerTable
             return;
         }
 
+        if (!IsNamed(store))
+        {
+            DecideOnUnnamed(handshake, reply);
+            return;
+        }
+
         Record(store, incarnation);
         if (IsRecorded(store, incarnation) || BoundIncarnations(store).Contains(incarnation))
         {
@@ -192,6 +223,35 @@ internal sealed class PeerTable
         else
         {
             _records[store].Wait(handshake, reply);
+        }
+    }
+
+    /// <summary>
+    /// A stream is open. It may have been accepted under circumstances that have changed since; else its store is told
+    /// what only the true one may know.
+    /// </summary>
+    public void Opened(StoreConnection connection)
+    {
+        if (_live.TryGetValue(connection.Store, out var peer) && peer.Boot == connection.Boot)
+        {
+            peer.OpenStream = connection.Number;
+            Tell(connection.Store);
+            _view = null;
+        }
+        else
+        {
+            _dismissals.Enqueue(new Dismissal(connection.Store, connection.Boot, "the store is not accepted any more"));
+        }
+    }
+
+    /// <summary>A stream ended.</summary>
+    public void Lost(StoreConnection connection)
+    {
+        if (_live.TryGetValue(connection.Store, out var peer) && peer.Boot == connection.Boot
+            && peer.OpenStream == connection.Number)
+        {
+            peer.OpenStream = 0;
+            _view = null;
         }
     }
 
@@ -293,10 +353,13 @@ internal sealed class PeerTable
     /// <summary>Takes the next facts to be sent; drained by the owner after every other call.</summary>
     public bool TryTakeIntroduction(out Introduction introduction) => _introductions.TryDequeue(out introduction);
 
+    /// <summary>Takes the next stream to be ended; drained by the owner after every other call.</summary>
+    public bool TryTakeDismissal(out Dismissal dismissal) => _dismissals.TryDequeue(out dismissal);
+
     private string? RefusalOf(Handshake other)
     {
         var self = _self;
-        var refusal = other.ClusterId != self.ClusterId ? Refusals.Cluster(self, other)
+        var refusal = other.ClusterId != self.ClusterId ? Refusals.Cluster(other)
             : other.Protocol != self.Protocol ? Refusals.Protocol(self, other)
             : other.Store.Value == 0 || !other.Incarnation.IsBound ? Refusals.Nobody(self)
             : other.Store == self.Store ? Refusals.OwnId(self, other)
@@ -316,12 +379,13 @@ internal sealed class PeerTable
         var bound = BoundIncarnations(store);
         if (bound.Count > 0)
         {
-            return bound.Contains(came) ? null : Refusals.NotTheBound(store, came, bound[0]);
+            return bound.Contains(came) ? null : Refusals.NotTheBound(store, came);
         }
 
         if (!_records.TryGetValue(store, out var record))
         {
-            return _records.Count < StoresMax ? null : Refusals.TooMany(_self.Store, store, StoresMax);
+            var hasRoom = _records.Count < StoresMax || !IsNamed(store);
+            return hasRoom ? null : Refusals.TooMany(_self.Store, store, StoresMax);
         }
 
         if (record.Incarnation == came || MayReplaceRecord(store, came))
@@ -330,7 +394,39 @@ internal sealed class PeerTable
         }
 
         var hadLeader = _configurations.Values.Any(HasBoundMember);
-        return Refusals.NotTheRecorded(store, came, record.Incarnation, hadLeader);
+        return Refusals.NotTheRecorded(store, came, hadLeader);
+    }
+
+    /// <summary>
+    /// Nothing is written of a store that no configuration names (I-39). It is welcome if the operator named it, if it
+    /// was named once, or if it shows that it knows this store: then it is a member of a group whose newest
+    /// configuration has not come here yet, or was one.
+    /// </summary>
+    private void DecideOnUnnamed(Handshake handshake, IHandshakeReply reply)
+    {
+        var (store, incarnation) = (handshake.Store, handshake.Incarnation);
+        if (_listed.Contains(store) || Acquaintance.IsShown(handshake, _self.Incarnation)
+            || IsRecorded(store, incarnation))
+        {
+            Accept(handshake, reply);
+            return;
+        }
+
+        _guests.Note(store, incarnation);
+        _view = null;
+        reply.Refuse(Refusals.Unknown(store));
+    }
+
+    // Whoever is here already and is named now: what was known of him before decides whether he is recorded anew.
+    private void RecordWhoIsNamed(Configuration next)
+    {
+        foreach (var (store, peer) in _live)
+        {
+            if (Contains(next, member => member.Store == store) && !IsNamed(store))
+            {
+                Record(store, peer.Incarnation);
+            }
+        }
     }
 
     // Enqueues the record that is missing. One that names a directory which no group means any more is replaced; one
@@ -373,8 +469,8 @@ internal sealed class PeerTable
             _live[store] = new LivePeer(_self.Incarnation, handshake);
         }
 
+        _guests.Forget(store);
         reply.Accept();
-        Tell(store);
         Reconsider();
     }
 
@@ -426,9 +522,12 @@ internal sealed class PeerTable
     {
         foreach (var (store, peer) in _live.ToArray())
         {
-            if (RefusalOf(store, peer.Incarnation) is not null)
+            var refusal = RefusalOf(store, peer.Incarnation)
+                ?? (IsWelcome(store, peer) ? null : Refusals.Unknown(store));
+            if (refusal is not null)
             {
                 _live.Remove(store);
+                _dismissals.Enqueue(new Dismissal(store, peer.Boot, refusal));
             }
         }
 
@@ -452,7 +551,13 @@ internal sealed class PeerTable
         {
             peers.Add(
                 store,
-                new PeerStanding(peer.Incarnation, peer.Boot, IsRecorded(store, peer.Incarnation), peer.IsAdmitted));
+                new PeerStanding(
+                    peer.Incarnation,
+                    peer.Boot,
+                    IsRecorded(store, peer.Incarnation),
+                    peer.IsAdmitted,
+                    peer.KnowsUs,
+                    IsConnected: peer.OpenStream > 0));
         }
 
         var recorded = _records.Where(pair => pair.Value.IsDurable)
@@ -466,7 +571,26 @@ internal sealed class PeerTable
             _admission.Groups.ToHashSet(),
             _configurations.Where(pair => IsBarred(pair.Value)).Select(pair => pair.Key).ToHashSet(),
             peers,
-            [.. recorded]);
+            [.. recorded],
+            [.. _guests.All],
+            KnownIncarnations());
+    }
+
+    // What a group has bound says more of a store than what was recorded of it.
+    private SortedDictionary<StoreId, Incarnation> KnownIncarnations()
+    {
+        var known = new SortedDictionary<StoreId, Incarnation>();
+        foreach (var (store, record) in _records)
+        {
+            known[store] = record.Incarnation;
+        }
+
+        foreach (var member in Members().Where(member => member.Incarnation.IsBound))
+        {
+            known[member.Store] = member.Incarnation;
+        }
+
+        return known;
     }
 
     private HashSet<StoreId> RecordedBy() =>
@@ -483,9 +607,19 @@ internal sealed class PeerTable
     private List<Incarnation> BoundIncarnations(StoreId store) =>
         [.. MembersOf(store).Select(member => member.Incarnation).Where(incarnation => incarnation.IsBound).Distinct()];
 
-    private IEnumerable<Member> MembersOf(StoreId store) => _configurations.Values
+    private IEnumerable<Member> MembersOf(StoreId store) => Members().Where(member => member.Store == store);
+
+    // As the committed configuration of their group names them, and those that only the newest one names.
+    private IEnumerable<Member> Members() => _configurations.Values
         .SelectMany(configuration => configuration.Members.ToArray())
-        .Where(member => member.Store == store);
+        .Concat(_newest.SelectMany(pair => pair.Value.Members.ToArray().Where(
+            member => !(_configurations.TryGetValue(pair.Key, out var committed)
+                && committed.Contains(member.Replica)))));
+
+    private bool IsNamed(StoreId store) => MembersOf(store).Any();
+
+    private bool IsWelcome(StoreId store, LivePeer peer) =>
+        IsNamed(store) || _listed.Contains(store) || peer.KnowsUs || IsRecorded(store, peer.Incarnation);
 
     private StoreId[] OtherVoters(Configuration initial) =>
     [

@@ -11,6 +11,8 @@ internal sealed class PeerView
     private readonly IReadOnlySet<GroupId> _waiting;
     private readonly IReadOnlySet<GroupId> _barred;
     private readonly IReadOnlyDictionary<StoreId, PeerStanding> _peers;
+    private readonly IReadOnlyList<RecordedStore> _guests;
+    private readonly IReadOnlyDictionary<StoreId, Incarnation> _known;
 
     /// <summary>A view of these facts, which are not changed afterwards.</summary>
     public PeerView(
@@ -20,7 +22,9 @@ internal sealed class PeerView
         IReadOnlySet<GroupId> waiting,
         IReadOnlySet<GroupId> barred,
         IReadOnlyDictionary<StoreId, PeerStanding> peers,
-        IReadOnlyList<RecordedStore> recorded)
+        IReadOnlyList<RecordedStore> recorded,
+        IReadOnlyList<RecordedStore> guests,
+        IReadOnlyDictionary<StoreId, Incarnation> known)
     {
         _self = self;
         GivenUp = givenUp;
@@ -29,6 +33,8 @@ internal sealed class PeerView
         _barred = barred;
         _peers = peers;
         Recorded = recorded;
+        _guests = guests;
+        _known = known;
     }
 
     /// <summary>
@@ -48,11 +54,39 @@ internal sealed class PeerView
     /// <summary>The incarnations that a leader may bind, this store's own included, by store.</summary>
     public IReadOnlyList<RecordedStore> Recorded { get; }
 
-    /// <summary>What this store says of itself to another; the zero id: to one that is not known yet.</summary>
+    /// <summary>What this store says of itself to one that it has accepted.</summary>
     public Handshake Introduce(StoreId receiver) => _self with
     {
         RecordedReceiver = Recorded.FirstOrDefault(known => known.Store == receiver).Incarnation,
     };
+
+    /// <summary>
+    /// What this store says of itself in a handshake, to one that may not be who it is taken for: that it knows the
+    /// true one, and not what it knows.
+    /// </summary>
+    public Handshake Greet(StoreId receiver) => _self with
+    {
+        IsAdmitted = false,
+        Acquaintance = Acquaintance.Of(_self, _known.GetValueOrDefault(receiver)),
+    };
+
+    /// <summary>
+    /// The incarnation under which a store is bound by the change that adds it: as it is connected, else as it knocked
+    /// last, else as it is recorded.
+    /// </summary>
+    public Incarnation NewcomerAt(StoreId store)
+    {
+        _peers.TryGetValue(store, out var peer);
+        var guest = _guests.FirstOrDefault(known => known.Store == store).Incarnation;
+        var recorded = Recorded.FirstOrDefault(known => known.Store == store).Incarnation;
+        return peer.IsConnected ? peer.Incarnation
+            : guest.IsBound ? guest
+            : peer.Incarnation.IsBound ? peer.Incarnation
+            : recorded;
+    }
+
+    /// <summary>Whether a store is accepted at present, and how it stands.</summary>
+    public bool Accepts(StoreId store, out PeerStanding standing) => _peers.TryGetValue(store, out standing);
 
     /// <summary>
     /// Whether this store's replica of a group votes, campaigns and acknowledges. True once the store is admitted to

@@ -3,16 +3,19 @@ using Sampan.MultiRaft.Abstractions;
 
 namespace Sampan.MultiRaft.Peers;
 
-/// <summary>The sentences with which handshakes are refused. They stand in both logs and name the remedy.</summary>
+/// <summary>
+/// The sentences with which handshakes are refused. They stand in both logs and name the remedy. Whoever is refused may
+/// be anybody: they say nothing of this store that it could make use of, its cluster or an incarnation above all.
+/// </summary>
 internal static class Refusals
 {
     private const string Remedy = "empty its data directory, start it so that it creates no group, and add it by a "
         + "membership change";
 
     /// <summary>Another cluster.</summary>
-    public static string Cluster(Handshake self, Handshake other) =>
-        $"store {other.Store} belongs to cluster {other.ClusterId:x16}, store {self.Store} to {self.ClusterId:x16}: "
-        + "one of them has the wrong address or the wrong data directory";
+    public static string Cluster(Handshake other) =>
+        $"store {other.Store} belongs to cluster {other.ClusterId:x16}, and the store it has met does not: one of them "
+        + "has the wrong address or the wrong data directory";
 
     /// <summary>Another version of the protocol.</summary>
     public static string Protocol(Handshake self, Handshake other) =>
@@ -59,20 +62,26 @@ internal static class Refusals
         + "different acts of `recover`: they are two clusters now, and nothing brings their data together; decide "
         + "which one is to stay, stop the other one, empty its data directory and add it by a membership change";
 
+    /// <summary>A store that nothing here names.</summary>
+    public static string Unknown(StoreId other) =>
+        $"the store that was asked does not know store {other}: neither its settings nor any configuration of its "
+        + "groups name it. If it is to join, add it by a membership change; else one of them has the wrong address or "
+        + "data directory";
+
     /// <summary>Too many stores.</summary>
     public static string TooMany(StoreId self, StoreId other, int storesMax) =>
         $"store {self} has recorded {storesMax} stores, which is the most, and does not know store {other}";
 
     /// <summary>A bound member came back with another incarnation.</summary>
-    public static string NotTheBound(StoreId store, Incarnation came, Incarnation bound) =>
-        $"store {store} is bound to incarnation {bound} and came with {came}: it lost its data "
+    public static string NotTheBound(StoreId store, Incarnation came) =>
+        $"store {store} came with incarnation {came}, which is not the one it is bound to: it lost its data "
         + "directory. It must not return as its former self, since it forgot votes and entries that it had "
         + "acknowledged: replace it by a membership change (remove its replicas, then add it again)";
 
     /// <summary>A recorded store came back with another incarnation.</summary>
-    public static string NotTheRecorded(StoreId store, Incarnation came, Incarnation recorded, bool hadLeader) =>
-        $"store {store} was recorded with incarnation {recorded} and came with {came}: it lost its "
-        + "data directory. " + (hadLeader
+    public static string NotTheRecorded(StoreId store, Incarnation came, bool hadLeader) =>
+        $"store {store} came with incarnation {came}, which is not the one that was recorded: it lost its data "
+        + "directory. " + (hadLeader
             ? "Replace it by a membership change (remove its replicas, then add it again)"
             : "No group here has had a leader that bound its members: if there never was one, empty all data "
                 + "directories and start again; else replace the store by a membership change");

@@ -51,7 +51,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
             RecordedReceiver = Incarnation.Unbound,
             IsAdmitted = false,
         };
-        _table = new PeerTable(self, this, leaves.Recovered.Records);
+        _table = new PeerTable(self, this, leaves.Recovered.Records, options.Peers);
         foreach (var group in leaves.Recovered.Groups)
         {
             Recall(group);
@@ -69,11 +69,17 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
     /// <summary>Names the worker; before the start.</summary>
     public void Bind(IWorkerHandle handle) => _mailbox.Bind(handle);
 
-    /// <summary>Transport: what this store says of itself to another.</summary>
-    public Handshake Introduce(StoreId to) => Membership.View.Introduce(to);
+    /// <summary>Transport: what this store says of itself in a handshake.</summary>
+    public Handshake Introduce(StoreId to) => Membership.View.Greet(to);
 
     /// <summary>Transport: another store's handshake.</summary>
     public void Decide(Handshake handshake, IHandshakeReply reply) => Post(() => _table.Decide(handshake, reply));
+
+    /// <summary>Transport: a stream is open.</summary>
+    public void Opened(StoreConnection connection) => Post(() => _table.Opened(connection));
+
+    /// <summary>Transport: a stream ended.</summary>
+    public void PeerLost(StoreConnection connection) => Post(() => _table.Lost(connection));
 
     /// <summary>Transport: another store repeats its facts.</summary>
     public void Introduced(StoreConnection from, Handshake facts) => Post(() =>
@@ -95,6 +101,9 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
     /// <summary>Group worker: a configuration was committed.</summary>
     public void Committed(GroupId group, Configuration configuration) =>
         Post(() => _table.Committed(group, configuration));
+
+    /// <summary>Group worker: a group's log has another newest configuration.</summary>
+    public void Appended(GroupId group, Configuration newest) => Post(() => _table.Appended(group, newest));
 
     /// <summary>Group worker: this store's replica of a group is gone.</summary>
     public void Removed(GroupId group) => Post(() => _table.Removed(group));
@@ -159,6 +168,11 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
             _transport.Send(introduction.To, StoreMessage.Of(introduction.Facts));
         }
 
+        while (_table.TryTakeDismissal(out var dismissal))
+        {
+            _transport.Disconnect(dismissal.Store, dismissal.Boot, dismissal.Reason);
+        }
+
         return Instant.Min(_tickAt, _timeoutAt);
     }
 
@@ -192,6 +206,11 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
         if (RecoveredConfigurations.CommittedOf(group) is { } committed)
         {
             _table.Committed(group.Group, committed);
+        }
+
+        if (group.Configurations.Count > 0)
+        {
+            _table.Appended(group.Group, group.Configurations[^1].Configuration);
         }
     }
 

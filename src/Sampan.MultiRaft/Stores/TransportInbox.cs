@@ -16,15 +16,21 @@ internal sealed class TransportInbox : ITransportHandler
     private readonly IdentityWorker _identity;
     private readonly SnapshotWorker _snapshots;
     private readonly ITransport _transport;
+    private readonly MessageChecks _checks;
 
     /// <summary>An inbox in front of these workers.</summary>
     public TransportInbox(
-        GroupMailbox[] mailboxes, IdentityWorker identity, SnapshotWorker snapshots, ITransport transport)
+        GroupMailbox[] mailboxes,
+        IdentityWorker identity,
+        SnapshotWorker snapshots,
+        ITransport transport,
+        MessageChecks checks)
     {
         _mailboxes = mailboxes;
         _identity = identity;
         _snapshots = snapshots;
         _transport = transport;
+        _checks = checks;
     }
 
     /// <inheritdoc/>
@@ -34,8 +40,17 @@ internal sealed class TransportInbox : ITransportHandler
     public void Decide(Handshake handshake, IHandshakeReply reply) => _identity.Decide(handshake, reply);
 
     /// <inheritdoc/>
+    public void Opened(StoreConnection connection) => _identity.Opened(connection);
+
+    /// <inheritdoc/>
     public void Received(StoreConnection from, StoreMessage message)
     {
+        if (_checks.ObjectionTo(from, message) is { } objection)
+        {
+            _transport.Expel(from, objection);
+            return;
+        }
+
         if (message.Introduction is not null)
         {
             _identity.Introduced(from, message.Introduction);
@@ -62,6 +77,8 @@ internal sealed class TransportInbox : ITransportHandler
         {
             mailbox.PeerLost(connection);
         }
+
+        _identity.PeerLost(connection);
     }
 
     /// <inheritdoc/>

@@ -78,6 +78,15 @@ internal sealed class SimulatedNetwork
         }
     }
 
+    /// <summary>One end no longer accepts the other: the stream breaks.</summary>
+    public void Disconnect(SimulatedTransport from, StoreId to, BootId boot)
+    {
+        foreach (var pair in PairsOf(from.Store).Where(pair => pair.First == to || pair.Second == to))
+        {
+            pair.Disconnect(from, boot);
+        }
+    }
+
     /// <summary>Stops or lets pass what goes from one store to another.</summary>
     public void Block(StoreId from, StoreId to, bool isBlocked)
     {

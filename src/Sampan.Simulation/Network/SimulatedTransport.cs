@@ -49,6 +49,19 @@ internal sealed class SimulatedTransport : ITransport
         }
     }
 
+    /// <summary>Every store here is honest, so whoever finds what one says impossible has found a bug.</summary>
+    public void Expel(StoreConnection from, string reason) => throw new SimulationFailedException(
+        $"store {Store} takes what store {from.Store} said for impossible: {reason}");
+
+    /// <inheritdoc/>
+    public void Disconnect(StoreId store, BootId boot, string reason)
+    {
+        if (IsAlive)
+        {
+            _process.Send(() => _network.Disconnect(this, store, boot));
+        }
+    }
+
     /// <summary>Lets an answer to the network leave at the local time of whoever gives it.</summary>
     public void Answer(Action action) => _process.Send(action);
 

@@ -118,6 +118,15 @@ internal sealed class StorePair
         }
     }
 
+    /// <summary>Breaks the stream if it is one from this process to that life.</summary>
+    public void Disconnect(SimulatedTransport from, BootId boot)
+    {
+        if (Array.Exists(_ends, end => end.Transport == from && end.Connection?.Boot == boot))
+        {
+            Break();
+        }
+    }
+
     /// <summary>A process is gone; the other end notices some time later.</summary>
     public void Lose(SimulatedTransport transport)
     {
@@ -220,7 +229,9 @@ internal sealed class StorePair
             end.Transport?.Handler.PeerLost(older);
         }
 
-        end.Open(transport, new StoreConnection(other, boot, transport.NextConnection()), _openEpoch);
+        var connection = new StoreConnection(other, boot, transport.NextConnection());
+        end.Open(transport, connection, _openEpoch);
+        transport.Handler.Opened(connection);
     }
 
     private void BreakIfBlocked(ulong epoch)

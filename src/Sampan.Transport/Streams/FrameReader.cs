@@ -11,14 +11,22 @@ internal sealed class FrameReader
 {
     private const int ChunkBytes = 64 * 1024;
 
+    // A handshake needs no more, and anybody may begin one.
+    private const int FirstChunkBytes = 8 * 1024;
+
     private readonly Socket _socket;
-    private byte[] _chunk = new byte[ChunkBytes];
+    private readonly TimeProvider _time;
+    private byte[] _chunk = new byte[FirstChunkBytes];
     private int _start;
     private int _end;
     private bool _isKept;
 
     /// <summary>A reader of a socket that does not block.</summary>
-    public FrameReader(Socket socket) => _socket = socket;
+    public FrameReader(Socket socket, TimeProvider time)
+    {
+        _socket = socket;
+        _time = time;
+    }
 
     /// <summary>The frame that was read.</summary>
     public FrameKind Kind { get; private set; }
@@ -29,16 +37,25 @@ internal sealed class FrameReader
     /// <summary>Its payload.</summary>
     public ReadOnlyMemory<byte> Payload { get; private set; }
 
+    /// <summary>The handshake is over: from now on it pays to read much at once.</summary>
+    public void Widen()
+    {
+        var next = new byte[ChunkBytes];
+        _chunk.AsSpan(_start, _end - _start).CopyTo(next);
+        (_chunk, _start, _end, _isKept) = (next, 0, _end - _start, false);
+    }
+
     /// <summary>Somebody keeps what was read: its chunk is not used again.</summary>
     public void Keep() => _isKept = true;
 
     /// <summary>
-    /// Waits for the next frame, so long at most where a time is given. False at the end of the stream or of the time;
-    /// throws <see cref="InvalidDataException"/> for what is no frame, or damaged.
+    /// Waits for the whole of the next frame, so long at most where a time is given. False at the end of the stream or
+    /// of the time; throws <see cref="InvalidDataException"/> for what is no frame, or damaged.
     /// </summary>
     public bool TryRead(int payloadBytesMax, TimeSpan? patience)
     {
-        if (!TryFill(FrameFormat.HeaderBytes, patience))
+        var begin = _time.GetTimestamp();
+        if (!TryFill(FrameFormat.HeaderBytes, begin, patience))
         {
             return false;
         }
@@ -50,7 +67,7 @@ internal sealed class FrameReader
         }
 
         var length = FrameFormat.LengthOf(header);
-        if (!TryFill(length, patience))
+        if (!TryFill(length, begin, patience))
         {
             return false;
         }
@@ -67,7 +84,7 @@ internal sealed class FrameReader
         return true;
     }
 
-    private bool TryFill(int count, TimeSpan? patience)
+    private bool TryFill(int count, long begin, TimeSpan? patience)
     {
         if (_end == _start && !_isKept)
         {
@@ -83,8 +100,10 @@ internal sealed class FrameReader
 
         while (_end - _start < count)
         {
-            var wait = patience ?? Timeout.InfiniteTimeSpan;
-            if (!_socket.Poll(wait, SelectMode.SelectRead))
+            // Of the frame, not of the next byte: else a byte now and then would keep a connection for ever.
+            var wait = patience is { } time ? time - _time.GetElapsedTime(begin) : Timeout.InfiniteTimeSpan;
+            var isOver = patience is not null && wait <= TimeSpan.Zero;
+            if (isOver || !_socket.Poll(wait, SelectMode.SelectRead))
             {
                 return false;
             }

@@ -19,14 +19,14 @@ internal sealed class PeerStream : IDisposable
     private readonly PeerTransportOptions _options;
     private readonly FrameReader _reader;
     private readonly StreamWriter _writer;
-    private readonly byte[]?[] _parts = new byte[Lanes.Count][];
+    private readonly PartBuffer[] _parts = [new(), new(), new()];
 
     /// <summary>A stream over a connected socket.</summary>
-    public PeerStream(Socket socket, PeerTransportOptions options)
+    public PeerStream(Socket socket, PeerTransportOptions options, TimeProvider time)
     {
         _socket = socket;
         _options = options;
-        Address = $"{socket.RemoteEndPoint}";
+        (Address, Origin) = PeerOrigin.Of(socket.RemoteEndPoint);
         socket.NoDelay = true;
         socket.Blocking = false;
         // A silent end is noticed within about ten seconds, whether or not anything is sent.
@@ -34,31 +34,34 @@ internal sealed class PeerStream : IDisposable
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 5);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 2);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
-        _reader = new FrameReader(socket);
+        _reader = new FrameReader(socket, time);
         _writer = new StreamWriter(socket, options);
     }
 
     /// <summary>The other end's address.</summary>
     public string Address { get; }
 
+    /// <summary>Where it comes from, however many ports it uses.</summary>
+    public string Origin { get; }
+
+    /// <summary>Why it was ended by this side; null: it was not. Its peer guards it.</summary>
+    public string? EndReason { get; set; }
+
     /// <summary>Which stream of the other store it is; set when it is open.</summary>
     public StoreConnection Connection { get; set; }
 
     /// <summary>
-    /// Exchanges hellos and decisions. Null if both accept, else why not. Throws
+    /// The handshake of the side that dialed a store. Null if both accept, else why not. Throws
     /// <see cref="InvalidDataException"/> for somebody who is no store.
     /// </summary>
-    public string? Shake(ITransportHandler handler, StoreId? dialed, out Handshake? other)
+    public string? Call(ITransportHandler handler, StoreId wanted, out Handshake? other)
     {
         other = null;
-        if (dialed is { } known)
+        SendHello(handler.Introduce(wanted));
+        // The other side decides first.
+        if (!_reader.TryRead(HelloBytesMax, _options.HandshakeTimeout * 2))
         {
-            SendHello(handler.Introduce(known));
-        }
-
-        if (!_reader.TryRead(HelloBytesMax, _options.HandshakeTimeout))
-        {
-            return "the other side closed the connection or said nothing";
+            return "the other side closed the connection or did not decide in time";
         }
 
         if (_reader.Kind == FrameKind.Refuse)
@@ -67,36 +70,35 @@ internal sealed class PeerStream : IDisposable
         }
 
         other = ReadHello();
-        if (dialed is { } wanted && other.Store != wanted)
+        if (other.Store != wanted)
         {
-            return $"store {wanted} was expected there, and store {other.Store} answered";
+            return Refuse($"store {wanted} was expected there, and store {other.Store} answered");
         }
 
-        if (dialed is null)
-        {
-            SendHello(handler.Introduce(other.Store));
-        }
+        return Decide(handler, other) is { } refusal ? Refuse(refusal) : Agree();
+    }
 
-        var decision = new HandshakeDecision();
-        handler.Decide(other, decision);
-        if (!decision.Wait(_options.HandshakeTimeout, out var refusal))
-        {
-            Send(FrameKind.Refuse, Encoding.UTF8.GetBytes(refusal));
-            return refusal;
-        }
-
-        Send(FrameKind.Accept, []);
+    /// <summary>
+    /// The handshake of the side that was dialed, as above. It says who it is only to whom it has accepted: others
+    /// learn nothing but a sentence. <paramref name="heard"/> is called once a hello has come; what it says is a
+    /// refusal.
+    /// </summary>
+    public string? Answer(ITransportHandler handler, Func<StoreId, string?> heard, out Handshake? other)
+    {
+        other = null;
         if (!_reader.TryRead(HelloBytesMax, _options.HandshakeTimeout))
         {
-            return "the other side closed the connection or did not decide in time";
+            return "the other side closed the connection or said nothing";
         }
 
-        return _reader.Kind switch
+        other = ReadHello();
+        if ((heard(other.Store) ?? Decide(handler, other)) is { } refusal)
         {
-            FrameKind.Accept => null,
-            FrameKind.Refuse => Sentence(),
-            _ => throw new InvalidDataException($"a {_reader.Kind} frame in a handshake"),
-        };
+            return Refuse(refusal);
+        }
+
+        SendHello(handler.Introduce(other.Store));
+        return Agree();
     }
 
     /// <summary>Sends a message; false if there is no room for it, or the stream has ended.</summary>
@@ -116,24 +118,21 @@ internal sealed class PeerStream : IDisposable
                 throw new InvalidDataException($"a {_reader.Kind} frame in an open stream");
             }
 
-            var lane = _reader.Lane;
-            var before = _parts[lane];
-            if (_reader.Kind == FrameKind.Last && before is null)
+            var parts = _parts[_reader.Lane];
+            if (_reader.Kind == FrameKind.Last && parts.Count == 0)
             {
                 return Decode(_reader.Payload, isOwn: false);
             }
 
-            var whole = (before?.Length ?? 0) + (long)_reader.Payload.Length;
-            if (whole > _options.MessageBytesMax)
+            if (parts.Count + (long)_reader.Payload.Length > _options.MessageBytesMax)
             {
                 throw new InvalidDataException($"a message above {_options.MessageBytesMax} bytes");
             }
 
-            byte[] joined = [.. before ?? [], .. _reader.Payload.Span];
-            _parts[lane] = _reader.Kind == FrameKind.Part ? joined : null;
+            parts.Add(_reader.Payload.Span);
             if (_reader.Kind == FrameKind.Last)
             {
-                return Decode(joined, isOwn: true);
+                return Decode(parts.Take(), isOwn: true);
             }
         }
 
@@ -201,11 +200,46 @@ internal sealed class PeerStream : IDisposable
             throw new InvalidDataException("no hello of a store");
         }
 
-        var handshake = HandshakeCodec.Read(ref reader);
-        return reader.IsDone ? handshake : throw new InvalidDataException("a hello that cannot be read");
+        return HandshakeCodec.TryReadHello(reader, out var handshake)
+            ? handshake
+            : throw new InvalidDataException("a hello that cannot be read");
     }
 
-    private string Sentence() => Encoding.UTF8.GetString(_reader.Payload.Span);
+    private string? Decide(ITransportHandler handler, Handshake other)
+    {
+        var decision = new HandshakeDecision();
+        handler.Decide(other, decision);
+        return decision.Wait(_options.HandshakeTimeout, out var refusal) ? null : refusal;
+    }
+
+    private string Refuse(string reason)
+    {
+        Send(FrameKind.Refuse, Encoding.UTF8.GetBytes(reason));
+        return reason;
+    }
+
+    private string? Agree()
+    {
+        Send(FrameKind.Accept, []);
+        // The other side may have to decide yet.
+        if (!_reader.TryRead(HelloBytesMax, _options.HandshakeTimeout * 2))
+        {
+            return "the other side closed the connection or did not decide in time";
+        }
+
+        var (kind, sentence) = (_reader.Kind, Sentence());
+        if (kind == FrameKind.Accept)
+        {
+            _reader.Widen();
+            return null;
+        }
+
+        return kind == FrameKind.Refuse
+            ? sentence
+            : throw new InvalidDataException($"a {kind} frame in a handshake");
+    }
+
+    private string Sentence() => WireText.Read(_reader.Payload.Span);
 
     // In the handshake nothing else is sent, and a new socket has room for it.
     private void Send(FrameKind kind, ReadOnlySpan<byte> payload)

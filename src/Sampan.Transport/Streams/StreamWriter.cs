@@ -20,7 +20,7 @@ internal sealed class StreamWriter
     private bool _isEnded;
 
     // Of the one who writes: what of the buffer the socket has not taken yet.
-    private readonly byte[] _buffer = new byte[FrameFormat.FrameBytesMax];
+    private byte[] _buffer = [];
     private int _start;
     private int _end;
 
@@ -111,6 +111,8 @@ internal sealed class StreamWriter
                 // The gate of the queue.
                 lock (_gate)
                 {
+                    // Made when something is sent: most of those who connect without being a store never get there.
+                    _buffer = _buffer.Length == 0 ? new byte[FrameFormat.FrameBytesMax] : _buffer;
                     (_start, _end) = (0, _isEnded ? 0 : _queue.Take(_buffer));
                     if (_end == 0)
                     {

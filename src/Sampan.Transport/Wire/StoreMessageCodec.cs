@@ -156,7 +156,7 @@ internal static class StoreMessageCodec
                 Kind = kind,
                 Group = group,
                 Transfer = transfer,
-                Reason = Encoding.UTF8.GetString(reader.Bytes().Span),
+                Reason = WireText.Read(reader.Bytes().Span),
             },
             SnapshotFrameKind.Done => new SnapshotFrame { Kind = kind, Group = group, Transfer = transfer },
             _ => null,

@@ -13,14 +13,21 @@ internal sealed class HostCluster : IMachineSource
 
     /// <summary>A cluster of stores 1 to <paramref name="count"/>, all started.</summary>
     public HostCluster(
-        int count, Func<StoreOptions, StoreOptions>? configure = null, Action<LoopNetwork>? prepare = null)
+        int count,
+        Func<StoreOptions, StoreOptions>? configure = null,
+        Action<LoopNetwork>? prepare = null,
+        int? listed = null)
     {
         prepare?.Invoke(Network);
+        Listed = [.. Enumerable.Range(1, listed ?? count).Select(i => new StoreId((ulong)i))];
         for (var i = 1; i <= count; i++)
         {
             _stores.Add(new HostUnderTest(new StoreId((ulong)i), this, configure ?? (options => options)));
         }
     }
+
+    /// <summary>The stores that every store's operator named: all of them, if not said otherwise.</summary>
+    public IReadOnlyList<StoreId> Listed { get; }
 
     /// <summary>The clock of all stores.</summary>
     public ManualTime Time { get; } = new();
@@ -93,6 +100,11 @@ internal sealed class HostCluster : IMachineSource
         {
             Assert.True(i < 6000, "nothing came of it in a minute of simulated time");
             Time.Advance(TimeSpan.FromMilliseconds(10));
+            if (i % 5 == 0)
+            {
+                Network.Redial();
+            }
+
             Settle();
         }
     }

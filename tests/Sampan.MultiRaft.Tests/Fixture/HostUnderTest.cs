@@ -70,6 +70,9 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     /// <summary>The host.</summary>
     public MultiRaftStore Host { get; private set; } = null!; // Set by Start, which the constructor calls.
 
+    /// <summary>Its end of the network.</summary>
+    public LoopTransport Transport { get; private set; } = null!; // Set by Start, which the constructor calls.
+
     /// <summary>Whether it runs.</summary>
     public bool IsRunning { get; private set; }
 
@@ -95,6 +98,7 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
             ClusterId = 1,
             Incarnation = new Incarnation(_directories, Store.Value),
             Boot = boot,
+            Peers = [.. _cluster.Listed.Where(store => store != Store)],
         });
         Host = new MultiRaftStore(options, new StoreThreads(), new StoreLeaves
         {

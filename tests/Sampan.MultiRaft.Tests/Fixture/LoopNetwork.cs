@@ -24,7 +24,7 @@ internal sealed class LoopNetwork
     {
         foreach (var other in _transports.Values.Where(other => other != store && other.Handler is not null))
         {
-            if (!_muted.Contains((store.Store, other.Store)) && !_muted.Contains((other.Store, store.Store)))
+            if (!IsMuted(store, other))
             {
                 Introduce(store, other);
                 Introduce(other, store);
@@ -97,6 +97,14 @@ internal sealed class LoopNetwork
     /// <summary>A message on its way, as if a store had sent it.</summary>
     public void Inject(StoreId from, StoreId to, StoreMessage message) => Send(_transports[from], to, message);
 
+    /// <summary>A message arrives at a store, whoever sent it, and whether or not he was accepted.</summary>
+    public void Arrive(StoreConnection from, StoreId to, StoreMessage message) =>
+        _transports[to].Handler?.Received(from, message);
+
+    /// <summary>A message arrives at a store as if the other one had sent it.</summary>
+    public void Arrive(StoreId from, StoreId to, StoreMessage message) =>
+        Arrive(ConnectionOf(_transports[from]), to, message);
+
     /// <summary>Delivers what waits; returns whether anything did.</summary>
     public bool Deliver()
     {
@@ -105,16 +113,60 @@ internal sealed class LoopNetwork
         {
             var (from, to, message) = _queue.Dequeue();
             var isCut = _cut.Contains(from.Store) || _cut.Contains(to) || _muted.Contains((from.Store, to));
-            if (!isCut && _transports.TryGetValue(to, out var target) && target.Handler is not null
-                && _transports[from.Store] == from && target.Accepted.Contains(from.Boot)
-                && from.Accepted.Contains(target.Boot))
+            if (isCut || !_transports.TryGetValue(to, out var target) || target.Handler is null
+                || _transports[from.Store] != from)
+            {
+                continue;
+            }
+
+            if (target.Accepted.Contains(from.Boot) && from.Accepted.Contains(target.Boot))
             {
                 target.Handler.Received(ConnectionOf(from), message);
+            }
+            else if (message.Forward is not null)
+            {
+                // A proposal is never lost without a word.
+                from.Handler?.PeerLost(new StoreConnection(to, default, 0));
             }
         }
 
         return count > 0;
     }
+
+    /// <summary>A stream between two stores ends; they may connect again.</summary>
+    public void End(LoopTransport one, BootId boot)
+    {
+        var other = _transports.Values.FirstOrDefault(transport => transport.Boot == boot);
+        if (other is not null)
+        {
+            one.Accepted.Remove(other.Boot);
+            other.Accepted.Remove(one.Boot);
+            one.Handler?.PeerLost(ConnectionOf(other));
+            other.Handler?.PeerLost(ConnectionOf(one));
+        }
+    }
+
+    /// <summary>Whoever is not connected, and not cut off, tries again.</summary>
+    public void Redial()
+    {
+        var stores = _transports.Values
+            .Where(store => store.Handler is not null && !_cut.Contains(store.Store))
+            .ToArray();
+        foreach (var one in stores)
+        {
+            foreach (var other in stores.Where(other => other.Store.CompareTo(one.Store) > 0))
+            {
+                if (!IsMuted(one, other) && !(one.Accepted.Contains(other.Boot) && other.Accepted.Contains(one.Boot)))
+                {
+                    Introduce(one, other);
+                    Introduce(other, one);
+                }
+            }
+        }
+    }
+
+    private bool IsMuted(LoopTransport one, LoopTransport other) =>
+        _muted.Contains((one.Store, other.Store)) || _muted.Contains((other.Store, one.Store));
 
     private static void Introduce(LoopTransport from, LoopTransport to) =>
         to.Handler?.Decide(from.Handler!.Introduce(to.Store), new Reply(from, to)); // Both have started.
@@ -124,7 +176,14 @@ internal sealed class LoopNetwork
 
     private sealed class Reply(LoopTransport from, LoopTransport to) : IHandshakeReply
     {
-        public void Accept() => to.Accepted.Add(from.Boot);
+        public void Accept()
+        {
+            if (to.Accepted.Add(from.Boot) && from.Accepted.Contains(to.Boot))
+            {
+                to.Handler?.Opened(ConnectionOf(from));
+                from.Handler?.Opened(ConnectionOf(to));
+            }
+        }
 
         public void Refuse(string reason) => to.Refusals.Add(reason);
     }

@@ -41,6 +41,26 @@ internal sealed class LoopTransport : ITransport
     /// <inheritdoc/>
     public void Send(StoreId to, StoreMessage message) => _network.Send(this, to, message);
 
+    /// <summary>What was taken for impossible, and of whom.</summary>
+    public List<(StoreConnection From, string Reason)> Expelled { get; } = [];
+
+    /// <summary>Who was accepted and is not any more.</summary>
+    public List<(StoreId Store, string Reason)> Disconnected { get; } = [];
+
+    /// <inheritdoc/>
+    public void Expel(StoreConnection from, string reason)
+    {
+        Expelled.Add((from, reason));
+        _network.End(this, from.Boot);
+    }
+
+    /// <inheritdoc/>
+    public void Disconnect(StoreId store, BootId boot, string reason)
+    {
+        Disconnected.Add((store, reason));
+        _network.End(this, boot);
+    }
+
     /// <inheritdoc/>
     public void Stop() => Handler = null;
 }

@@ -25,7 +25,7 @@ internal sealed class MemoryLogStorage : ILogStorage
     public long StateRoomBytes => 100L * (GroupsMax - _groups.Count);
 
     /// <inheritdoc/>
-    public long BatchBytesMax => 16 * 1024 * 1024;
+    public long BatchBytesMax { get; set; } = 16 * 1024 * 1024;
 
     /// <inheritdoc/>
     public long Cost(PersistTask task) => 64 + task.Entries.Sum(entry => (long)entry.SizeBytes);

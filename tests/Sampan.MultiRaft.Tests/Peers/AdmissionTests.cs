@@ -59,6 +59,7 @@ public sealed class AdmissionTests
             store.PersistAll();
             other.Ask(store);
             other.PersistAll();
+            store.Open(other);
             other.Deliver(store);
         }
 

@@ -19,6 +19,7 @@ public sealed class PeerTableTests
     [Fact]
     public void A_first_handshake_is_answered_when_its_record_is_durable()
     {
+        _one.Bootstrap(_group, Unbound(1, 2, 3));
         var reply = _one.Ask(_two);
         Assert.Null(reply.IsAccepted);
         Assert.Equal(StreamOrder.Stale, _one.Table.Received(new StoreConnection(_two.Id, _two.Boot, 1)));
@@ -39,6 +40,7 @@ public sealed class PeerTableTests
     [Fact]
     public void Streams_that_wait_for_one_record_are_answered_together_and_bounded()
     {
+        _one.Bootstrap(_group, Unbound(1, 2, 3));
         var replies = Enumerable.Range(0, 10).Select(_ => _one.Ask(_two)).ToArray();
         Assert.Equal(1, _one.UnderWay);
         Assert.Contains("newer streams", replies[1].Reason, StringComparison.Ordinal);
@@ -61,13 +63,13 @@ public sealed class PeerTableTests
     [Fact]
     public void Foreign_handshakes_are_refused_with_a_sentence()
     {
-        var other = _two.Table.Introduce(_one.Id);
+        var other = _two.Table.View.Greet(_one.Id);
         Assert.Contains("cluster", Refusal(other with { ClusterId = 2 }), StringComparison.Ordinal);
-        Assert.Contains("release", Refusal(other with { Protocol = 2 }), StringComparison.Ordinal);
+        Assert.Contains("release", Refusal(other with { Protocol = 3 }), StringComparison.Ordinal);
         Assert.Contains("no store", Refusal(other with { Store = default }), StringComparison.Ordinal);
         Assert.Contains("no store", Refusal(other with { Incarnation = default }), StringComparison.Ordinal);
         Assert.Contains("two stores", Refusal(other with { Store = _one.Id }), StringComparison.Ordinal);
-        Assert.Contains("itself", Refusal(_one.Table.Introduce(_one.Id)), StringComparison.Ordinal);
+        Assert.Contains("itself", Refusal(_one.Table.View.Greet(_one.Id)), StringComparison.Ordinal);
         Assert.Equal(0, _one.UnderWay);
     }
 
@@ -104,7 +106,7 @@ public sealed class PeerTableTests
         _one.Commit(_group, Bound(_one, replaced, _three));
         // What it sent before may still wait: it makes no replica any more (ADR 0014).
         Assert.False(_one.Table.View.IsAccepted(stream));
-        Assert.Contains("bound to incarnation", _one.Ask(_two).Reason, StringComparison.Ordinal);
+        Assert.Contains("it is bound to", _one.Ask(_two).Reason, StringComparison.Ordinal);
         Assert.Equal(StreamOrder.Stale, _one.Table.Received(new StoreConnection(_two.Id, _two.Boot, 9)));
         Assert.True(_one.Ask(replaced).IsAccepted);
 
@@ -140,40 +142,48 @@ public sealed class PeerTableTests
         Assert.True(_one.Meet(_two));
         _one.Commit(_group, Bound(_one, _three));
         var replaced = new TestStore(2, incarnation: 200);
-        var reply = _one.Ask(replaced);
-        Assert.Null(reply.IsAccepted);
-        _one.PersistAll();
-        Assert.True(reply.IsAccepted);
+        Assert.Contains("membership change", _one.Ask(replaced).Reason, StringComparison.Ordinal);
+        Assert.Equal(replaced.Incarnation, _one.Table.View.NewcomerAt(_two.Id));
+        _one.Append(_group, Bound(_one, _three, replaced));
+        Assert.True(_one.Meet(replaced));
+        Assert.False(_one.Ask(_two).IsAccepted);
         _one.Restart();
-        Assert.True(_one.Ask(replaced).IsAccepted);
+        Assert.Contains(new RecordedStore(_two.Id, replaced.Incarnation), _one.Table.View.Recorded);
     }
 
     [Fact]
     public void Records_that_overtake_each_other_leave_the_last_one()
     {
-        _one.Commit(_group, Bound(_one, _three));
         var again = new TestStore(2, incarnation: 200);
-        Reply[] replies = [_one.Ask(_two), _one.Ask(again), _one.Ask(_two)];
+        foreach (var store in (TestStore[])[_two, again, _two])
+        {
+            _one.Commit(_group, Bound(_one, _three, store));
+            Assert.True(_one.Ask(store).IsAccepted);
+        }
+
         Assert.Equal(3, _one.UnderWay);
-        Assert.False(replies[0].IsAccepted);
-        Assert.False(replies[1].IsAccepted);
+        var recorded = new RecordedStore(_two.Id, _two.Incarnation);
         _one.PersistNext();
-        Assert.Null(replies[2].IsAccepted);
+        Assert.DoesNotContain(recorded, _one.Table.View.Recorded);
         _one.PersistAll();
-        Assert.True(replies[2].IsAccepted);
+        Assert.Contains(recorded, _one.Table.View.Recorded);
         _one.Restart();
-        Assert.True(_one.Ask(_two).IsAccepted);
+        Assert.Contains(recorded, _one.Table.View.Recorded);
     }
 
     [Fact]
     public void Stores_without_a_place_are_bounded()
     {
-        for (var id = 10UL; id < 10 + PeerTable.StoresMax; id++)
+        var ids = Enumerable.Range(10, PeerTable.StoresMax).Select(id => (ulong)id).ToArray();
+        foreach (var some in ids.Chunk(128))
         {
-            _one.Ask(new TestStore(id, incarnation: 100));
-            _one.PersistAll();
+            _one.Bootstrap(new GroupId(some[0]), Unbound([1, .. some]));
         }
 
+        Array.ForEach(ids, id => _one.Ask(new TestStore(id, incarnation: 100)));
+        _one.PersistAll();
+        Assert.Equal(PeerTable.StoresMax, _one.Durable.Count);
+        _one.Bootstrap(_group, Unbound(1, 2, 3));
         Assert.Contains("which is the most", _one.Ask(_two).Reason, StringComparison.Ordinal);
         _one.Commit(_group, Bound(_one, _two));
         Assert.True(_one.Ask(_two).IsAccepted);
@@ -182,6 +192,7 @@ public sealed class PeerTableTests
     [Fact]
     public void The_newest_stream_counts()
     {
+        _one.Bootstrap(_group, Unbound(1, 2));
         var first = new StoreConnection(_two.Id, _two.Boot, 5);
         Assert.Equal(StreamOrder.Stale, _one.Table.Received(first));
         _one.Meet(_two);

@@ -14,13 +14,15 @@ internal sealed class TestStore : IRecordLog
     private readonly List<StoreRecord> _durable = [];
     private readonly SortedDictionary<GroupId, Configuration> _bootstrapped = [];
     private readonly SortedDictionary<GroupId, Configuration> _committed = [];
+    private readonly StoreId[] _listed;
     private ulong _boots;
 
     /// <summary>A store in an empty directory.</summary>
-    public TestStore(ulong id, ulong incarnation)
+    public TestStore(ulong id, ulong incarnation, params ulong[] listed)
     {
         Id = new StoreId(id);
         Incarnation = new Incarnation(incarnation, id);
+        _listed = [.. listed.Select(store => new StoreId(store))];
         Table = Start();
     }
 
@@ -97,6 +99,16 @@ internal sealed class TestStore : IRecordLog
         Table.Committed(group, configuration);
     }
 
+    /// <summary>A configuration is the newest of a group's log.</summary>
+    public void Append(GroupId group, Configuration configuration) => Table.Appended(group, configuration);
+
+    /// <summary>A stream to another store is open, and what both say to it is under way.</summary>
+    public void Open(TestStore other)
+    {
+        Table.Opened(new StoreConnection(other.Id, other.Boot, 1));
+        other.Table.Opened(new StoreConnection(Id, Boot, 1));
+    }
+
     /// <summary>The process ends, and what was not durable with it; a new one starts.</summary>
     public void Restart()
     {
@@ -122,7 +134,7 @@ internal sealed class TestStore : IRecordLog
     public Reply Ask(TestStore other)
     {
         var reply = new Reply();
-        Table.Decide(other.Table.Introduce(Id), reply);
+        Table.Decide(other.Table.View.Greet(Id), reply);
         return reply;
     }
 
@@ -167,7 +179,8 @@ internal sealed class TestStore : IRecordLog
                 IsAdmitted = false,
             },
             this,
-            _durable);
+            _durable,
+            _listed);
         foreach (var (group, initial) in _bootstrapped)
         {
             var isAdmitted = _durable.Exists(

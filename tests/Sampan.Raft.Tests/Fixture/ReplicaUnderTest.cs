@@ -187,6 +187,11 @@ internal sealed class ReplicaUnderTest
     public void Step(Message message, Instant now, StateMachine? state = null)
     {
         _trace.Add("step", Id.Value, message);
+        if (Core.ObjectionTo(message, now) is { } objection)
+        {
+            _trace.Fail($"replica {Id} objects to what an honest replica said: {objection}");
+        }
+
         if (message.Kind == MessageKind.Snapshot)
         {
             Invariant.Holds(message.Snapshot is not null && state is not null);
