@@ -112,6 +112,11 @@ internal sealed class TestStore : IStateMachineFactory, IStoreEvents, IWorkerAla
     public IStateMachine Create(GroupId group) => new DeafMachine();
 
     /// <inheritdoc/>
+    public void Delete(GroupId group)
+    {
+    }
+
+    /// <inheritdoc/>
     public void OnRaftEvent(GroupId group, RaftEvent happened)
     {
     }

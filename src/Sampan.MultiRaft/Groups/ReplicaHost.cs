@@ -393,8 +393,6 @@ internal sealed partial class ReplicaHost
             Stop(RaftErrorCode.Stopped, reason);
         }
     }
-        }
-    }
 
     private void FailReads(List<PendingRequest> reads, RaftErrorCode code, string reason)
     {

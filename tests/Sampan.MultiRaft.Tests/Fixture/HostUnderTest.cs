@@ -70,9 +70,6 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
     /// <summary>The host.</summary>
     public MultiRaftStore Host { get; private set; } = null!; // Set by Start, which the constructor calls.
 
-    /// <summary>Its end of the network.</summary>
-    public LoopTransport Transport { get; private set; } = null!; // Set by Start, which the constructor calls.
-
     /// <summary>Whether it runs.</summary>
     public bool IsRunning { get; private set; }
 
@@ -105,7 +102,7 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
             Log = Log,
             Recovered = Log.Recover(),
             Snapshots = Snapshots,
-            Transport = Transport = _cluster.Network.Join(Store, boot),
+            Transport = _cluster.Network.Join(Store, boot),
             Machines = this,
             Runner = Runner,
             Completions = _cluster.Completions,

@@ -50,6 +50,16 @@ internal sealed class ScenarioNetwork
         }
     }
 
+    /// <summary>The stream to a life of a store, if it is open, ends.</summary>
+    public void End(ScenarioTransport by, StoreId store, BootId boot)
+    {
+        var link = Find(by.Store, store);
+        if (link.IsOpen && link.Connections[link.EndOf(by.Store)].Boot == boot)
+        {
+            Break(link);
+        }
+    }
+
     /// <summary>Two stores hear each other no longer, or again.</summary>
     public void Part(StoreId one, StoreId other, bool isParted)
     {
@@ -159,6 +169,8 @@ internal sealed class ScenarioNetwork
                 decided.IsOpen = true;
                 decided.Connections[0] = new StoreConnection(decided.Second, ofSecond.Boot, first.NextNumber());
                 decided.Connections[1] = new StoreConnection(decided.First, ofFirst.Boot, second.NextNumber());
+                first.Handler?.Opened(decided.Connections[0]);
+                second.Handler?.Opened(decided.Connections[1]);
             }
         }
     }

@@ -149,7 +149,7 @@ internal sealed class ScenarioStore : IStateMachineFactory, IStoreEvents, IWorke
     public IStateMachine Create(GroupId group) => Machine = new HistoryMachine();
 
     /// <inheritdoc/>
-    public void Delete(GroupId group) => Machine = null;
+    public void Delete(GroupId group) => Machine = new HistoryMachine();
 
     /// <inheritdoc/>
     public void OnRaftEvent(GroupId group, RaftEvent happened)
