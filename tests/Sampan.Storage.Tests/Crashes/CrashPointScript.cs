@@ -5,6 +5,9 @@ namespace Sampan.Storage.Tests.Crashes;
 /// </summary>
 internal sealed record CrashPointScript(string Name, Action<CrashWorld> Before, Action<CrashWorld> Act)
 {
+    /// <summary>Whether it asks for what only a simulated disk does.</summary>
+    public bool NeedsSimulation { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

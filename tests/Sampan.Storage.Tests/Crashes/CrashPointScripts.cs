@@ -96,12 +96,12 @@ internal static class CrashPointScripts
             Slow(world, rounds: 12));
         yield return new("a full disk, and room again", Begin, world =>
         {
-            world.Files.CapacityBytes = world.Files.UsedBytes;
+            world.Disk.CapacityBytes = world.Disk.UsedBytes;
             Assert.True(IsRefused(world));
-            world.Files.CapacityBytes = long.MaxValue;
+            world.Disk.CapacityBytes = long.MaxValue;
             world.PrepareSpares();
             Roll(world, group: 2, segments: 1);
-        });
+        }) { NeedsSimulation = true };
     }
 
     private static IEnumerable<CrashPointScript> Snapshots()
@@ -154,30 +154,32 @@ internal static class CrashPointScripts
         });
     }
 
+    // Those whose former life has ended already.
     private static IEnumerable<CrashPointScript> Recoveries()
     {
         foreach (var isPower in (bool[])[false, true])
         {
             var cause = isPower ? "a power cut" : "a kill";
             // An append is a write and a sync.
-            yield return new($"a start after {cause} in a write", world => Died(world, isPower, 1, Append), Restart);
-            yield return new($"a start after {cause} in a sync", world => Died(world, isPower, 2, Append), Restart);
-            yield return new($"a start after {cause} between name and header", world =>
-                DiedRolling(world, isPower, 3), Restart);
-            yield return new($"a start after {cause} between header and state", world =>
-                DiedRolling(world, isPower, 5), Restart);
-            yield return new($"a start after {cause} in a snapshot", world =>
-                Died(world, isPower, 9, snapping => snapping.TakeSnapshot(1, index: 3)), Restart);
-            yield return new($"a start after {cause} in a removal", world =>
-                Died(world, isPower, 4, removing => removing.Remove(1)), Restart);
-            yield return new($"a start after {cause} in a start", world =>
+            yield return After($"{cause} in a write", world => Died(world, isPower, 1, Append));
+            yield return After($"{cause} in a sync", world => Died(world, isPower, 2, Append));
+            yield return After($"{cause} between name and header", world => DiedRolling(world, isPower, 3));
+            yield return After($"{cause} between header and state", world => DiedRolling(world, isPower, 5));
+            yield return After($"{cause} in a snapshot", world =>
+                Died(world, isPower, 9, snapping => snapping.TakeSnapshot(1, index: 3)));
+            yield return After($"{cause} in a removal", world =>
+                Died(world, isPower, 4, removing => removing.Remove(1)));
+            yield return After($"{cause} in a start", world =>
             {
                 Taken(world);
                 world.Kill();
-                world.Die(14, CrashMoment.Midway, isPower, Restart);
-            }, Restart);
+                world.Die(14, CrashMoment.Midway, isPower, starting => starting.Start());
+            });
         }
     }
+
+    private static CrashPointScript After(string what, Action<CrashWorld> before) =>
+        new($"a start after {what}", before, world => world.Start()) { NeedsSimulation = true };
 
     private static void Died(CrashWorld world, bool isPower, int calls, Action<CrashWorld> action)
     {
@@ -190,8 +192,6 @@ internal static class CrashPointScripts
         NearlyFull(world);
         world.Die(calls, CrashMoment.Midway, isPower, Rolling);
     }
-
-    private static void Restart(CrashWorld world) => world.Start();
 
     private static void Append(CrashWorld world) => world.Append(Entries(1, term: 3, first: 4, count: 2));
 
@@ -233,7 +233,7 @@ internal static class CrashPointScripts
     // What follows does not fit into the segment any more.
     private static void Fill(CrashWorld world)
     {
-        while (world.Files.Peek("data/log/0000000000000001.log").AsSpan(12 * 4096, 4).IndexOfAnyExcept((byte)0) < 0)
+        for (var batch = world.Log.LastBatch; batch < 13; batch++)
         {
             world.Append(Entries(1, term: 3, world.Model.Groups[1].Last + 1));
         }
@@ -241,9 +241,9 @@ internal static class CrashPointScripts
 
     private static void Roll(CrashWorld world, ulong group, int segments)
     {
-        var path = world.Files.List("data/log").Last(name => name.EndsWith(".log", StringComparison.Ordinal));
+        var path = world.Files.List(world.LogPath).Last(name => name.EndsWith(".log", StringComparison.Ordinal));
         Assert.True(FileNames.TrySegment(path, out var last));
-        while (!world.Files.FileExists($"data/log/{last + (ulong)segments:x16}.log"))
+        while (!world.Files.FileExists($"{world.LogPath}/{last + (ulong)segments:x16}.log"))
         {
             var held = world.Model.Groups[group];
             world.Append(Entries(group, held.HardState.Term, held.Last + 1, count: 2, bytes: 7000));

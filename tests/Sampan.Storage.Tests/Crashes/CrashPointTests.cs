@@ -65,7 +65,7 @@ public sealed class CrashPointTests
         var prng = new Prng((ulong)call);
         for (var outcome = 0; outcome <= Outcomes; outcome++)
         {
-            var disk = outcome == 0 ? world.Files.Clone().Kill() : world.Files.Clone().Crash(prng);
+            var disk = outcome == 0 ? world.Disk.Clone().Kill() : world.Disk.Clone().Crash(prng);
             try
             {
                 Check(world, disk, prng);
@@ -86,21 +86,21 @@ public sealed class CrashPointTests
         next.Start();
         next.Append(LogScripts.Create(9));
         next.Append(LogBatch.Of(LogScripts.Entries(group: 9, term: 1, first: 1, count: 1)));
-        using var last = next.Next(next.Files.Clone().Crash(prng));
+        using var last = next.Next(next.Disk.Clone().Crash(prng));
         last.Start();
     }
 
     private static (long First, long Last) CallsOf(CrashPointScript script)
     {
         using var world = Begun(script);
-        var first = world.Files.CallCount + 1;
+        var first = world.Disk.CallCount + 1;
         script.Act(world);
-        return (first, world.Files.CallCount);
+        return (first, world.Disk.CallCount);
     }
 
     private static CrashWorld Begun(CrashPointScript script)
     {
-        var world = new CrashWorld(new SimulatedFileSystem(new Prng(3)), new LogModel());
+        var world = new CrashWorld(new SimulatedFileSystem(new Prng(3)), "data", new LogModel());
         script.Before(world);
         return world;
     }

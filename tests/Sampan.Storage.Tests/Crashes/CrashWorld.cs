@@ -19,8 +19,7 @@ namespace Sampan.Storage.Tests.Crashes;
 /// </summary>
 internal sealed class CrashWorld : IDisposable
 {
-    private const string Data = "data";
-
+    private readonly string _path;
     private readonly Dictionary<(ulong Group, LogId Last), SnapshotMeta> _stored = [];
     private (long Call, CrashMoment Moment)? _plan;
     private StoreDirectory? _directory;
@@ -29,14 +28,25 @@ internal sealed class CrashWorld : IDisposable
     private LogBatch? _pending;
 
     /// <summary>A store that has not started, on a disk; the model says what must be on it.</summary>
-    public CrashWorld(SimulatedFileSystem files, LogModel model)
+    public CrashWorld(IFileSystem files, string path, LogModel model)
     {
         Files = files;
+        _path = path;
         Model = model;
+        Earlier = model.Describe();
     }
 
-    /// <summary>The disk of the present life.</summary>
-    public SimulatedFileSystem Files { get; private set; }
+    /// <summary>The files of the present life.</summary>
+    public IFileSystem Files { get; private set; }
+
+    /// <summary>The same, where they are simulated.</summary>
+    public SimulatedFileSystem Disk => (SimulatedFileSystem)Files;
+
+    /// <summary>Where the log is.</summary>
+    public string LogPath => $"{_path}/log";
+
+    /// <summary>What there was before the last batch.</summary>
+    public string Earlier { get; private set; }
 
     /// <summary>What was acknowledged.</summary>
     public LogModel Model { get; }
@@ -45,19 +55,19 @@ internal sealed class CrashWorld : IDisposable
     public SegmentedLog Log => _log ?? throw new InvalidOperationException("it does not run");
 
     /// <summary>A store that starts on what the power, or a kill, left of this one's disk.</summary>
-    public CrashWorld Next(SimulatedFileSystem files) => new(files, Model.Clone()) { _pending = _pending };
+    public CrashWorld Next(IFileSystem files) => new(files, _path, Model.Clone()) { _pending = _pending };
 
     /// <summary>The process dies at this call, whichever of the following lives makes it.</summary>
     public void PlanCrash(long call, CrashMoment moment)
     {
         _plan = (call, moment);
-        Files.CrashAt(call, moment);
+        Disk.CrashAt(call, moment);
     }
 
     /// <summary>Starts as a store does, and compares what is found.</summary>
     public void Start()
     {
-        _directory = StoreDirectory.Open(Files, Data, Identity());
+        _directory = StoreDirectory.Open(Files, _path, Identity());
         var options = LogScripts.Options with { MustExist = _directory.IsComplete };
         _log = SegmentedLog.Open(Files, _directory.LogPath, options, out var store);
         Compare(store);
@@ -72,7 +82,10 @@ internal sealed class CrashWorld : IDisposable
     public void Kill()
     {
         Dispose();
-        Become(Files.Kill());
+        if (Files is SimulatedFileSystem disk)
+        {
+            Become(disk.Kill());
+        }
     }
 
     /// <summary>The process is killed, and the next one starts; the plan of the crash goes on.</summary>
@@ -88,10 +101,10 @@ internal sealed class CrashWorld : IDisposable
     /// </summary>
     public void Die(int calls, CrashMoment moment, bool isPower, Action<CrashWorld> action)
     {
-        Files.CrashAt(Files.CallCount + calls, moment);
+        Disk.CrashAt(Disk.CallCount + calls, moment);
         Assert.ThrowsAny<SimulatedCrashException>(() => action(this));
         Dispose();
-        Become(isPower ? Files.Crash(new Prng((ulong)calls)) : Files.Kill());
+        Become(isPower ? Disk.Crash(new Prng((ulong)calls)) : Disk.Kill());
     }
 
     /// <summary>Appends a batch; when this returns it is acknowledged. On a full disk it leaves no trace.</summary>
@@ -101,6 +114,7 @@ internal sealed class CrashWorld : IDisposable
         try
         {
             Log.Append(batch);
+            Earlier = Model.Describe();
             Model.Take(batch);
             _pending = null;
         }
@@ -181,6 +195,24 @@ internal sealed class CrashWorld : IDisposable
         (_log, _directory, _snapshots) = (null, null, null);
     }
 
+    /// <summary>A snapshot is what such a store once wrote.</summary>
+    public static void AssertWhole(SnapshotStorage snapshots, GroupId group, LogId last)
+    {
+        using var source = snapshots.Open(group, last);
+        var expected = Content(group.Value, last);
+        var bytes = new byte[expected.Length + 1];
+        Assert.Equal(expected.Length, source.Read("state", 0, bytes));
+        Assert.Equal(expected, bytes[..^1]);
+    }
+
+    /// <summary>The identity of all such stores.</summary>
+    public static StoreIdentity Identity() => new()
+    {
+        ClusterId = 0xC1,
+        Store = new StoreId(4),
+        Incarnation = LogScripts.Options.Owner,
+    };
+
     private SnapshotStorage Snapshots => _snapshots ?? throw new InvalidOperationException("it does not run");
 
     private void Become(SimulatedFileSystem files)
@@ -213,15 +245,11 @@ internal sealed class CrashWorld : IDisposable
             group.Snapshots.Select(mark => mark.Last).OrderBy(last => last.Index), found.Select(meta => meta.Last));
         foreach (var meta in found)
         {
-            using var source = Snapshots.Open(group.Group, meta.Last);
-            var expected = Content(group.Group.Value, meta.Last);
-            var bytes = new byte[expected.Length + 1];
-            Assert.Equal(expected.Length, source.Read("state", 0, bytes));
-            Assert.Equal(expected, bytes[..^1]);
+            AssertWhole(Snapshots, group.Group, meta.Last);
             _stored[(group.Group.Value, meta.Last)] = meta;
         }
 
-        var path = $"{Data}/snapshots/{group.Group}";
+        var path = $"{_path}/snapshots/{group.Group}";
         var names = Files.DirectoryExists(path) ? Files.List(path) : [];
         Assert.Equal(found.Count, names.Count);
     }
@@ -246,11 +274,4 @@ internal sealed class CrashWorld : IDisposable
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{group} {last}"), bytes);
         return bytes;
     }
-
-    private static StoreIdentity Identity() => new()
-    {
-        ClusterId = 0xC1,
-        Store = new StoreId(4),
-        Incarnation = LogScripts.Options.Owner,
-    };
 }

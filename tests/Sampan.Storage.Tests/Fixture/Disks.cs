@@ -17,7 +17,7 @@ internal static class Disks
     }
 
     /// <summary>Flips a bit of a file.</summary>
-    public static void Flip(SimulatedFileSystem files, string path, long bit)
+    public static void Flip(IFileSystem files, string path, long bit)
     {
         using var file = files.Open(path, FileOpenMode.ReadWrite);
         var value = new byte[1];
@@ -28,7 +28,7 @@ internal static class Disks
     }
 
     /// <summary>Puts a file where there may be one, as if it had always been there.</summary>
-    public static void Put(SimulatedFileSystem files, string path, ReadOnlySpan<byte> bytes)
+    public static void Put(IFileSystem files, string path, ReadOnlySpan<byte> bytes)
     {
         files.DeleteFile(path);
         using var file = files.Open(path, FileOpenMode.CreateNew);
@@ -37,7 +37,37 @@ internal static class Disks
         files.SyncDirectory(ParentDirectory.Of(path));
     }
 
-    /// <summary>The paths of all files.</summary>
-    public static IReadOnlyList<string> FilesOf(SimulatedFileSystem files) =>
-        [.. files.Tree().Where(path => !path.EndsWith('/'))];
+    /// <summary>The bytes of a file.</summary>
+    public static byte[] Read(IFileSystem files, string path)
+    {
+        using var file = files.Open(path, FileOpenMode.Read);
+        var bytes = new byte[file.LengthBytes];
+        Assert.Equal(bytes.Length, file.Read(0, bytes));
+        return bytes;
+    }
+
+    /// <summary>The paths of all files below <c>data</c>.</summary>
+    public static IReadOnlyList<string> FilesOf(IFileSystem files) =>
+        [.. Tree(files).Where(path => !path.EndsWith('/'))];
+
+    /// <summary>The paths of everything below a directory; of directories with a slash behind.</summary>
+    public static IReadOnlyList<string> Tree(IFileSystem files, string directory = "data")
+    {
+        var paths = new List<string>();
+        foreach (var name in files.List(directory))
+        {
+            var path = $"{directory}/{name}";
+            if (files.DirectoryExists(path))
+            {
+                paths.Add(path + "/");
+                paths.AddRange(Tree(files, path));
+            }
+            else
+            {
+                paths.Add(path);
+            }
+        }
+
+        return paths;
+    }
 }
