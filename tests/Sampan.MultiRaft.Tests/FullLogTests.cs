@@ -4,7 +4,9 @@ using Sampan.MultiRaft.Tests.Fixture;
 
 namespace Sampan.MultiRaft.Tests;
 
-/// <summary>Purpose: a log without room (I-29). Votes go on, entries wait, and everything comes back by itself.</summary>
+/// <summary>
+/// Purpose: a log without room (I-29). Votes go on, entries wait, and everything comes back by itself.
+/// </summary>
 public sealed class FullLogTests
 {
     [Fact]

@@ -51,7 +51,9 @@ public sealed class ForeignNamesTests
         Assert.False(files.DirectoryExists($"{Snapshot.Folder}/20.tmp"));
     }
 
-    /// <summary>Too many open files end the start, or the call, as what they are; nothing was taken for damage.</summary>
+    /// <summary>
+    /// Too many open files end the start, or the call, as what they are; nothing was taken for damage.
+    /// </summary>
     [Fact]
     public void Too_many_open_files_are_no_damage()
     {

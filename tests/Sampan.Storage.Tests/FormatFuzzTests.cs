@@ -16,10 +16,11 @@ using Sampan.Testing.Files;
 namespace Sampan.Storage.Tests;
 
 /// <summary>
-/// Purpose: what a store reads from its disk may be anything: headers of segments, batches and their records, manifests,
-/// <c>store.json</c>. Each is taken or refused in the one way that is documented, in bounded memory; every truncation and
-/// every flipped bit of a small corpus is refused. Half of the mutations have good check sums, so that what lies behind
-/// those is reached. SAMPAN_FUZZ sets how many of each.
+/// Purpose: what a store reads from its disk may be anything: headers of segments, batches and their records,
+/// manifests,
+/// <c>store.json</c>. Each is taken or refused in the one way that is documented, in bounded memory; every truncation
+/// and every flipped bit of a small corpus is refused. Half of the mutations have good check sums, so that what lies
+/// behind those is reached. SAMPAN_FUZZ sets how many of each.
 /// </summary>
 public sealed class FormatFuzzTests
 {
@@ -82,7 +83,8 @@ public sealed class FormatFuzzTests
             if (mutations[0].Value % 2 == 0 && bytes.Length >= 16)
             {
                 BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(12), bytes.Length);
-                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Crc32C.Of(bytes.AsSpan()[..^4]));
+                var crc = Crc32C.Of(bytes.AsSpan()[..^4]);
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), crc);
             }
 
             var before = GC.GetAllocatedBytesForCurrentThread();
@@ -254,9 +256,9 @@ public sealed class FormatFuzzTests
             var end = start + (blocks * LogFormat.BlockBytes);
             if (header[5] is 2 or 3 && blocks > 0 && end <= bytes.Length)
             {
-                SealRecords(bytes.AsSpan(start + LogFormat.HeaderBytes, bodyBytes));
-                var bodyCrc = Crc32C.Of(bytes.AsSpan(start + LogFormat.HeaderBytes, end - start - LogFormat.HeaderBytes));
-                BinaryPrimitives.WriteUInt32LittleEndian(header[36..], bodyCrc);
+                var body = bytes.AsSpan((start + LogFormat.HeaderBytes)..end);
+                SealRecords(body[..bodyBytes]);
+                BinaryPrimitives.WriteUInt32LittleEndian(header[36..], Crc32C.Of(body));
             }
 
             BinaryPrimitives.WriteUInt32LittleEndian(header[60..], Crc32C.Of(header[..60]));

@@ -5,9 +5,9 @@ using Sampan.Testing.Files;
 namespace Sampan.Store.Tests;
 
 /// <summary>
-/// Purpose: each of the first 500 syncs of a store's life fails once, of the log, of snapshots, of names. The store stops
-/// (F1), makes no call of its disk any more, and nothing was ever acknowledged that rested on that sync: the power may
-/// fail at that very moment, and the next life has it all.
+/// Purpose: each of the first 500 syncs of a store's life fails once, of the log, of snapshots, of names. The store
+/// stops (F1), makes no call of its disk any more, and nothing was ever acknowledged that rested on that sync: the
+/// power may fail at that very moment, and the next life has it all.
 /// </summary>
 public sealed class FailedSyncTests
 {

@@ -16,8 +16,9 @@ namespace Sampan.Storage.Log;
 /// tail that was cut once is never met again.</para>
 /// <para>A segment that is gone is missed. A gap shows a missing one in between. Before the last one, a mark tells that
 /// its first batch, the state block, was durable; so what the last one has for a length, if it has no header, proves
-/// nothing, and a file that something else made of that name does no harm. The oldest one may have gone as soon as the next one's state block
-/// said all that it said; so that block was durable, or the oldest one is still there (I-27).</para>
+/// nothing, and a file that something else made of that name does no harm. The oldest one may have gone as soon as the
+/// next one's state block said all that it said; so that block was durable, or the oldest one is still there
+/// (I-27).</para>
 /// </remarks>
 internal sealed class LogRecovery
 {

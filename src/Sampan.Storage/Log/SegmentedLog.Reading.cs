@@ -27,7 +27,8 @@ public sealed partial class SegmentedLog
         }
     }
 
-    // The batch before it is durable, so forwarding must not be what finds no room; and it takes nothing of the reserve.
+    // The batch before it is durable, so forwarding must not be what finds no room; and it takes nothing of the
+    // reserve.
     private bool HasRoomToForward => _spares.Count >= (_spares.IsFull ? LogOptions.SparesMin : 1)
         || _nextBlock + LogFormat.Blocks(LogFormat.HeaderBytes + _options.BatchBytesMax) < _segments[^1].Blocks;
 

@@ -26,7 +26,7 @@ internal sealed class SparePool : IDisposable
     private SpareFile? _unfinished;
     private long _unfinishedBytes;
     private ulong _lastNumber;
-    private volatile bool _isFull;
+    private bool _isFull;
 
     /// <summary>A pool without spares; new files are numbered above <paramref name="lastNumber"/>.</summary>
     public SparePool(IFileSystem files, string directory, int segmentBytes, ulong lastNumber)
@@ -56,7 +56,7 @@ internal sealed class SparePool : IDisposable
     /// <summary>
     /// Whether no spare could be made for want of room, and there have not been enough of them since; any thread.
     /// </summary>
-    public bool IsFull => _isFull;
+    public bool IsFull => Volatile.Read(ref _isFull);
 
     /// <summary>Takes a spare, if there is one; the writer.</summary>
     public SpareFile? TryTake()
@@ -79,7 +79,7 @@ internal sealed class SparePool : IDisposable
     /// </summary>
     public SpareFile CreateNow()
     {
-        if (_isFull)
+        if (IsFull)
         {
             throw new StorageFullException(Full);
         }
@@ -95,7 +95,7 @@ internal sealed class SparePool : IDisposable
         }
         catch (FileSystemException failure) when (failure.Failure == FileFailure.NoSpace)
         {
-            _isFull = true;
+            Volatile.Write(ref _isFull, true);
             Abandon(spare);
             throw new StorageFullException(Full, failure);
         }
@@ -144,7 +144,7 @@ internal sealed class SparePool : IDisposable
 
         if (Count >= LogOptions.SparesMin && _unfinished is null)
         {
-            _isFull = false;
+            Volatile.Write(ref _isFull, false);
             return SpareStatus.Ready;
         }
 
@@ -155,7 +155,7 @@ internal sealed class SparePool : IDisposable
         }
         catch (FileSystemException failure) when (failure.Failure == FileFailure.NoSpace)
         {
-            _isFull = true;
+            Volatile.Write(ref _isFull, true);
             Abandon(_unfinished);
             _unfinished = null;
             return SpareStatus.NoSpace;

@@ -92,7 +92,7 @@ internal static class CrashPointScripts
             world.PrepareSpares();
             Roll(world, group: 1, segments: 1);
         });
-        yield return new("a slow group is written forward", world => With(world, () => Slow(world, rounds: 30)), world =>
+        yield return new("a slow group is written forward", world => With(world, () => Slow(world, 30)), world =>
             Slow(world, rounds: 12));
         yield return new("a full disk, and room again", Begin, world =>
         {
@@ -101,7 +101,8 @@ internal static class CrashPointScripts
             world.Disk.CapacityBytes = long.MaxValue;
             world.PrepareSpares();
             Roll(world, group: 2, segments: 1);
-        }) { NeedsSimulation = true };
+        })
+        { NeedsSimulation = true };
     }
 
     private static IEnumerable<CrashPointScript> Snapshots()

@@ -6,9 +6,9 @@ using Sampan.Testing.Files;
 namespace Sampan.Storage.Tests.Crashes;
 
 /// <summary>
-/// Purpose: every script of <see cref="CrashPointScripts"/> ends before, after and in the middle of every single call it
-/// makes of the disk, by a kill and by power cuts with several outcomes; the next start finds what the model says, works
-/// on, and loses nothing of that either. SAMPAN_CRASHES sets how many outcomes are drawn of each power cut.
+/// Purpose: every script of <see cref="CrashPointScripts"/> ends before, after and in the middle of every single call
+/// it makes of the disk, by a kill and by power cuts with several outcomes; the next start finds what the model says,
+/// works on, and loses nothing of that either. SAMPAN_CRASHES sets how many outcomes are drawn of each power cut.
 /// </summary>
 public sealed class CrashPointTests
 {

@@ -96,8 +96,8 @@ internal sealed class CrashWorld : IDisposable
     }
 
     /// <summary>
-    /// The present life ends at the call that is <paramref name="calls"/> from now on, in <paramref name="action"/>; the
-    /// next one has not started yet.
+    /// The present life ends at the call that is <paramref name="calls"/> from now on, in <paramref name="action"/>;
+    /// the next one has not started yet.
     /// </summary>
     public void Die(int calls, CrashMoment moment, bool isPower, Action<CrashWorld> action)
     {

@@ -87,7 +87,8 @@ public sealed class FullDiskTests
     }
 
     /// <summary>
-    /// A disk that is full again and again, at any moment: whatever was appended is there, in this life and in the next.
+    /// A disk that is full again and again, at any moment: whatever was appended is there, in this life and in the
+    /// next.
     /// </summary>
     [Fact]
     public void A_disk_that_is_full_now_and_then_loses_nothing()

@@ -10,8 +10,8 @@ namespace Sampan.Storage.Tests.Log;
 /// docs/disk-format.md. On any files.
 /// </summary>
 /// <remarks>
-/// The first segment holds batches 1 (state), 2, 3, 4 in blocks 1 to 4; then a mark, or batches 5 in blocks 5 to 8, 6 in 9
-/// to 12 and the end mark in 13. The second one holds batches 7 (state) in block 1 and 8 behind it.
+/// The first segment holds batches 1 (state), 2, 3, 4 in blocks 1 to 4; then a mark, or batches 5 in blocks 5 to 8, 6
+/// in 9 to 12 and the end mark in 13. The second one holds batches 7 (state) in block 1 and 8 behind it.
 /// </remarks>
 public abstract class LogStartMatrixSuite
 {
@@ -80,7 +80,8 @@ public abstract class LogStartMatrixSuite
         Lose(segment: 1, block: 13, BlockBytes);
         var remarks = AssertFound(lastBatch: 6, lastIndex: 4);
         Assert.Contains(remarks, remark => remark.Contains("never opened", StringComparison.Ordinal));
-        Assert.Equal(2, _files.List(LogScripts.Folder).Count(name => name.EndsWith(".spare", StringComparison.Ordinal)));
+        var names = _files.List(LogScripts.Folder);
+        Assert.Equal(2, names.Count(name => name.EndsWith(".spare", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -9,8 +9,8 @@ using Sampan.Storage.Tests.Fixture;
 namespace Sampan.Storage.Tests.Snapshots;
 
 /// <summary>
-/// Purpose: what a start does with every state of a snapshot under every mark: rows 16 to 21 of docs/disk-format.md. The
-/// columns: not marked, marked, marked with another term, marked with another configuration. On any files.
+/// Purpose: what a start does with every state of a snapshot under every mark: rows 16 to 21 of docs/disk-format.md.
+/// The columns: not marked, marked, marked with another term, marked with another configuration. On any files.
 /// </summary>
 public abstract class StartMatrixSuite
 {
