@@ -63,6 +63,19 @@ public sealed class MaintenanceDoorTests
     }
 
     [Fact]
+    public async Task A_full_disk_is_an_alarm_until_there_is_room()
+    {
+        foreach (var isFull in (bool[])[true, false])
+        {
+            _door.Group.IsOutOfSpace = isFull;
+            var alarms = (await _door.CallAsync("Maintenance/Alarm", new AlarmRequest())).As<AlarmResponse>();
+            Assert.Equal(isFull ? [AlarmType.Nospace] : [], alarms.Alarms.Select(alarm => alarm.Alarm));
+            var status = (await _door.CallAsync("Maintenance/Status", new StatusRequest())).As<StatusResponse>();
+            Assert.Equal(isFull ? ["memberID:1 alarm:NOSPACE "] : [], status.Errors);
+        }
+    }
+
+    [Fact]
     public async Task Alarms_cannot_be_set_by_hand()
     {
         foreach (var action in new[] { AlarmAction.Activate, AlarmAction.Deactivate })

@@ -41,6 +41,9 @@ internal sealed class FakeGroup : IRaftGroup
     /// <summary>To whom leadership was handed.</summary>
     public ReplicaId TransferredTo { get; private set; }
 
+    /// <summary>Whether the store's disk is full.</summary>
+    public bool IsOutOfSpace { get; set; }
+
     /// <inheritdoc/>
     public GroupStatus Status => new()
     {
@@ -55,6 +58,7 @@ internal sealed class FakeGroup : IRaftGroup
         LastIndex = _index + 2,
         Configuration = Configuration.Of(
             new ulong[] { 1, 2, 3 }.Select(id => new Member(new ReplicaId(100 + id), new StoreId(id))), []),
+        IsOutOfSpace = IsOutOfSpace,
         Failure = null,
     };
 

@@ -267,9 +267,10 @@ internal sealed class ReplicaUnderTest
     public bool TakeReady(ReadyBudget budget, Instant now)
     {
         _ready.Clear();
+        var isWhole = budget is { PersistBytes: long.MaxValue, IsWithoutEntries: false };
         if (!Core.TakeReady(_ready, budget, now))
         {
-            IsInSync |= budget.PersistBytes == long.MaxValue;
+            IsInSync |= isWhole;
             _checker.Observed(this);
             return false;
         }
@@ -283,7 +284,7 @@ internal sealed class ReplicaUnderTest
         }
 
         // A write that installs a snapshot holds nothing else; what follows it comes with the next one.
-        IsInSync = budget.PersistBytes == long.MaxValue && _ready.Persist?.Snapshot is null;
+        IsInSync = isWhole && _ready.Persist?.Snapshot is null;
         _checker.Observed(this);
         foreach (var message in _ready.Outgoing)
         {
