@@ -102,7 +102,7 @@ internal sealed class HostUnderTest : IStateMachineFactory, IStoreEvents
             Log = Log,
             Recovered = Log.Recover(),
             Snapshots = Snapshots,
-            Transport = _cluster.Network.Join(Store, boot),
+            Transport = Transport = _cluster.Network.Join(Store, boot),
             Machines = this,
             Runner = Runner,
             Completions = _cluster.Completions,
