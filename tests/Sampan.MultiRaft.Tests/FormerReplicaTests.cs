@@ -136,7 +136,8 @@ public sealed class FormerReplicaTests
     public void A_message_of_a_former_life_makes_no_replica(bool restarts, int replicas)
     {
         var cluster = new HostCluster(2);
-        cluster.Settle();
+        // Who holds a replica tells the other on which side of recoveries it stands.
+        cluster.CreateOn(9, 1);
         cluster[2].Runner.Hold("group-0");
         cluster.Network.Inject(new StoreId(1), new StoreId(2), StoreMessage.Of(new Message
         {

@@ -138,7 +138,8 @@ public sealed class SnapshotLossTests
     public void An_offer_to_a_group_that_is_not_there_is_refused_and_makes_its_replica()
     {
         var cluster = new HostCluster(2);
-        cluster.Settle();
+        // Who holds a replica tells the other on which side of recoveries it stands.
+        cluster.CreateOn(9, 1);
         var refusals = Refusals(cluster);
         var initial = Configuration.Of([new Member(new ReplicaId(1), new StoreId(1))], []);
         var meta = new SnapshotMeta(new LogId(1, 7), new ConfigurationEntry(0, initial), 0);

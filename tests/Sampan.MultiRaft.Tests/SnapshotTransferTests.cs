@@ -56,7 +56,7 @@ public sealed class SnapshotTransferTests
     public void An_offer_that_names_no_snapshot_ends_its_stream()
     {
         var (cluster, away) = Lagging();
-        var aborts = Rewrite(cluster, away, SnapshotFrameKind.Offer, frame => new SnapshotFrame
+        Rewrite(cluster, away, SnapshotFrameKind.Offer, frame => new SnapshotFrame
         {
             Kind = frame.Kind,
             Group = frame.Group,
@@ -64,7 +64,6 @@ public sealed class SnapshotTransferTests
             Manifest = frame.Manifest,
         });
         CatchUp(cluster, away);
-        Assert.Empty(aborts);
         Assert.Contains("no snapshot", Assert.Single(away.Transport.Expelled).Reason, StringComparison.Ordinal);
     }
 

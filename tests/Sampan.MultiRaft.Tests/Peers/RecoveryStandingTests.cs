@@ -15,10 +15,10 @@ public sealed class RecoveryStandingTests
 {
     private static readonly GroupId _group = new(1);
 
-    private readonly TestStore _one = new(1, incarnation: 100);
-    private readonly TestStore _two = new(2, incarnation: 100);
-    private readonly TestStore _three = new(3, incarnation: 100);
-    private readonly TestStore _four = new(4, incarnation: 100);
+    private readonly TestStore _one = new(1, incarnation: 100, 1, 2, 3, 4, 5);
+    private readonly TestStore _two = new(2, incarnation: 100, 1, 2, 3, 4, 5);
+    private readonly TestStore _three = new(3, incarnation: 100, 1, 2, 3, 4, 5);
+    private readonly TestStore _four = new(4, incarnation: 100, 1, 2, 3, 4, 5);
 
     /// <summary>All of the group's members have met, and it has had a leader.</summary>
     public RecoveryStandingTests()
@@ -136,7 +136,7 @@ public sealed class RecoveryStandingTests
     [Fact]
     public void Two_that_hold_nothing_learn_from_each_other_what_the_first_one_joined()
     {
-        var five = new TestStore(5, incarnation: 100);
+        var five = new TestStore(5, incarnation: 100, 1, 2, 3, 4, 5);
         Assert.True(_four.Meet(five));
         Assert.False(_four.Table.View.MayCreate || five.Table.View.MayCreate);
         _one.Recover(_group, generation: 1);
@@ -149,7 +149,7 @@ public sealed class RecoveryStandingTests
     [Fact]
     public void Two_that_met_before_they_joined_different_sides_part()
     {
-        var five = new TestStore(5, incarnation: 100);
+        var five = new TestStore(5, incarnation: 100, 1, 2, 3, 4, 5);
         Assert.True(_four.Meet(five));
         Assert.True(_two.Meet(five));
         _one.Recover(_group, generation: 1);
@@ -193,7 +193,7 @@ public sealed class RecoveryStandingTests
             ],
             recoveryGeneration: 1));
         Assert.DoesNotContain(_one.Table.View.Recorded, known => known.Store == _two.Id);
-        var emptied = new TestStore(2, incarnation: 200);
+        var emptied = new TestStore(2, incarnation: 200, 1, 2, 3, 4, 5);
         Assert.True(_one.Meet(emptied));
         Assert.Contains(new RecordedStore(_two.Id, emptied.Incarnation), _one.Table.View.Recorded);
     }
@@ -205,7 +205,7 @@ public sealed class RecoveryStandingTests
     public void A_new_beginning_beside_the_recovered_store_ends_when_they_meet()
     {
         _one.Recover(_group, generation: 1);
-        var anew = Enumerable.Range(2, 4).Select(id => new TestStore((ulong)id, incarnation: 200)).ToArray();
+        var anew = Enumerable.Range(2, 4).Select(id => new TestStore((ulong)id, incarnation: 200, 1, 2, 3, 4, 5)).ToArray();
         var initial = Configuration.Of(
             Enumerable.Range(1, 5).Select(id => new Member(new ReplicaId((ulong)id), new StoreId((ulong)id))), []);
         foreach (var store in anew)
@@ -225,7 +225,7 @@ public sealed class RecoveryStandingTests
     public void A_group_that_is_begun_anew_after_joining_a_recovery_takes_no_part()
     {
         _one.Recover(_group, generation: 1);
-        TestStore[] anew = [new(2, incarnation: 200), new(3, incarnation: 200)];
+        TestStore[] anew = [new(2, incarnation: 200, 1, 2, 3, 4, 5), new(3, incarnation: 200, 1, 2, 3, 4, 5)];
         Assert.True(_one.Meet(anew[0]) && _one.Meet(anew[1]) && anew[0].Meet(anew[1]));
         var initial = Configuration.Of(
             Enumerable.Range(1, 3).Select(id => new Member(new ReplicaId((ulong)id), new StoreId((ulong)id))), []);
@@ -263,7 +263,7 @@ public sealed class RecoveryStandingTests
     public void A_group_that_is_begun_between_a_handshake_and_the_first_facts_takes_no_part()
     {
         _one.Recover(_group, generation: 1);
-        var anew = new TestStore(2, incarnation: 200);
+        var anew = new TestStore(2, incarnation: 200, 1, 2, 3, 4, 5);
         _one.Ask(anew);
         anew.Ask(_one);
         _one.PersistAll();
