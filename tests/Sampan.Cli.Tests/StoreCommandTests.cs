@@ -131,7 +131,7 @@ public sealed class StoreCommandTests : IDisposable
     {
         await using (var store = await RunningStore.StartAsync(DataPath, ("snapshot-count", "10")))
         {
-            await CommandRun.OfAsync("bench", "put", "--total", "200", "--quiet", "--endpoints", store.Endpoint);
+            await CommandRun.OfAsync("bench", "put", "--total", "2000", "--quiet", "--endpoints", store.Endpoint);
         }
 
         var sound = await CommandRun.OfAsync("inspect", "snapshot", DataPath);

@@ -17,15 +17,15 @@ internal static class DirectoryFailures
         }
         catch (StoreRefusedException exception)
         {
-            return $"{exception.Message}.";
+            return exception.Message.TrimEnd('.') + ".";
         }
         catch (StorageDamagedException exception)
         {
-            return $"{exception.Message}.";
+            return exception.Message.TrimEnd('.') + ".";
         }
         catch (FileSystemException exception)
         {
-            return $"{exception.Message}.";
+            return exception.Message.TrimEnd('.') + ".";
         }
         catch (ArgumentException exception)
         {
