@@ -79,6 +79,21 @@ public sealed class PeerTransportTests : IDisposable
         Assert.Empty(two.Inbox);
     }
 
+    /// <summary>Whoever was given up by a recovery learns it, though he is the one that dials (I-36).</summary>
+    [Fact]
+    public void What_a_refusal_shows_reaches_the_side_that_dialed()
+    {
+        var two = new TestHandler(2, 20)
+        {
+            Refusal = "it was given up",
+            Shown = new TestHandler(2, 20).Introduce(new StoreId(1)) with { RecoveryGeneration = 7 },
+        };
+        var one = new TestHandler(1, 10) { Refusal = "understood" };
+        Start(1, one, Start(2, two));
+        Assert.True(one.Decided.TryTake(out var shown, TimeSpan.FromSeconds(30)));
+        Assert.Equal(7UL, shown.RecoveryGeneration);
+    }
+
     [Fact]
     public void What_is_sent_without_a_stream_is_reported()
     {

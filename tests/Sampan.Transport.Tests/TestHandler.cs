@@ -45,16 +45,23 @@ internal sealed class TestHandler : ITransportHandler, IPeerEvents
         IsAdmitted = true,
     };
 
+    /// <summary>What it shows to whom it refuses.</summary>
+    public Handshake? Shown { get; init; }
+
+    /// <summary>The handshakes that it has decided on.</summary>
+    public BlockingCollection<Handshake> Decided { get; } = [];
+
     /// <inheritdoc/>
     public void Decide(Handshake handshake, IHandshakeReply reply)
     {
+        Decided.Add(handshake);
         if (Refusal is null)
         {
             reply.Accept();
         }
         else
         {
-            reply.Refuse(Refusal);
+            reply.Refuse(Refusal, Shown);
         }
     }
 

@@ -80,9 +80,9 @@ internal sealed class GroupSpeakers
     }
 
     /// <summary>
-    /// Appends, heartbeats and snapshots make a replica where none is, and it acts at once. On the store of an unbound member that
-    /// might be one which lost its disk, voted or acknowledged before, and would do so again (I-26). It is bound first;
-    /// but one that has spoken up has a replica, by a bootstrap of its own.
+    /// Appends, heartbeats and snapshots make a replica where none is, and it acts at once. On the store of an unbound
+    /// member that might be one which lost its disk, voted or acknowledged before, and would do so again (I-26). It is
+    /// bound first; but one that has spoken up has a replica, by a bootstrap of its own.
     /// </summary>
     public bool MayBeSent(Message message) =>
         message.Kind is not (MessageKind.Append or MessageKind.Heartbeat or MessageKind.Snapshot)

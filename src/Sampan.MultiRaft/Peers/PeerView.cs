@@ -17,7 +17,6 @@ internal sealed class PeerView
     /// <summary>A view of these facts, which are not changed afterwards.</summary>
     public PeerView(
         Handshake self,
-        string? givenUp,
         IReadOnlyDictionary<GroupId, string> overtaken,
         IReadOnlySet<GroupId> waiting,
         IReadOnlySet<GroupId> barred,
@@ -27,7 +26,6 @@ internal sealed class PeerView
         IReadOnlyDictionary<StoreId, Incarnation> known)
     {
         _self = self;
-        GivenUp = givenUp;
         _overtaken = overtaken;
         _waiting = waiting;
         _barred = barred;
@@ -40,7 +38,7 @@ internal sealed class PeerView
     /// <summary>
     /// Why the store takes no part in anything any more: it heard of a recovery that gave it up (I-36); null: it does.
     /// </summary>
-    public string? GivenUp { get; }
+    public string? GivenUp { get; init; }
 
     /// <summary>The recovery generation of this store: that of every group that is begun on it.</summary>
     public ulong RecoveryGeneration => _self.RecoveryGeneration;
@@ -68,6 +66,17 @@ internal sealed class PeerView
     {
         IsAdmitted = false,
         Acquaintance = Acquaintance.Of(_self, _known.GetValueOrDefault(receiver)),
+    };
+
+    /// <summary>
+    /// What one is told who was given up: the generation, and nothing by which he could pass for a member (I-39).
+    /// </summary>
+    public Handshake Standing => _self with
+    {
+        Incarnation = new Incarnation(ulong.MaxValue, ulong.MaxValue),
+        Boot = new BootId(ulong.MaxValue),
+        RecoveredBy = Incarnation.Unbound,
+        IsAdmitted = false,
     };
 
     /// <summary>

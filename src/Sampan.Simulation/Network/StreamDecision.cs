@@ -16,7 +16,7 @@ internal sealed class StreamDecision : IHandshakeReply
     public void Accept() => Decide(null);
 
     /// <inheritdoc/>
-    public void Refuse(string reason) => Decide(reason);
+    public void Refuse(string reason, Handshake? shown = null) => Decide(reason);
 
     private void Decide(string? refusal)
     {

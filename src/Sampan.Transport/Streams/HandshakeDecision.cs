@@ -9,15 +9,16 @@ internal sealed class HandshakeDecision : IHandshakeReply
     private readonly object _gate = new();
     private bool _isDecided;
     private string? _refusal;
+    private Handshake? _shown;
 
     /// <inheritdoc/>
     public void Accept() => Decide(refusal: null);
 
     /// <inheritdoc/>
-    public void Refuse(string reason) => Decide(reason);
+    public void Refuse(string reason, Handshake? shown = null) => Decide(reason, shown);
 
-    /// <summary>Waits, so long at most; true if it was accepted, else with the reason.</summary>
-    public bool Wait(TimeSpan patience, out string refusal)
+    /// <summary>Waits, so long at most; true if it was accepted, else with the reason, and what is shown.</summary>
+    public bool Wait(TimeSpan patience, out string refusal, out Handshake? shown)
     {
         // The gate of the decision.
         lock (_gate)
@@ -27,17 +28,19 @@ internal sealed class HandshakeDecision : IHandshakeReply
                 Monitor.Wait(_gate, patience);
             }
 
+            shown = _shown;
             refusal = _isDecided ? _refusal ?? string.Empty : "the store could not decide in time; is its disk slow?";
             return _isDecided && _refusal is null;
         }
     }
 
-    private void Decide(string? refusal)
+    private void Decide(string? refusal, Handshake? shown = null)
     {
         // The gate of the decision.
         lock (_gate)
         {
             _refusal = refusal;
+            _shown = shown;
             _isDecided = true;
             Monitor.PulseAll(_gate);
         }

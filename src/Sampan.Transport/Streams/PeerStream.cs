@@ -75,7 +75,7 @@ internal sealed class PeerStream : IDisposable
             return Refuse($"store {wanted} was expected there, and store {other.Store} answered");
         }
 
-        return Decide(handler, other) is { } refusal ? Refuse(refusal) : Agree();
+        return Decide(handler, other, out _) is { } refusal ? Refuse(refusal) : Agree();
     }
 
     /// <summary>
@@ -92,8 +92,14 @@ internal sealed class PeerStream : IDisposable
         }
 
         other = ReadHello();
-        if ((heard(other.Store) ?? Decide(handler, other)) is { } refusal)
+        Handshake? shown = null;
+        if ((heard(other.Store) ?? Decide(handler, other, out shown)) is { } refusal)
         {
+            if (shown is not null)
+            {
+                SendHello(shown);
+            }
+
             return Refuse(refusal);
         }
 
@@ -205,11 +211,11 @@ internal sealed class PeerStream : IDisposable
             : throw new InvalidDataException("a hello that cannot be read");
     }
 
-    private string? Decide(ITransportHandler handler, Handshake other)
+    private string? Decide(ITransportHandler handler, Handshake other, out Handshake? shown)
     {
         var decision = new HandshakeDecision();
         handler.Decide(other, decision);
-        return decision.Wait(_options.HandshakeTimeout, out var refusal) ? null : refusal;
+        return decision.Wait(_options.HandshakeTimeout, out var refusal, out shown) ? null : refusal;
     }
 
     private string Refuse(string reason)

@@ -185,6 +185,6 @@ internal sealed class LoopNetwork
             }
         }
 
-        public void Refuse(string reason) => to.Refusals.Add(reason);
+        public void Refuse(string reason, Handshake? shown = null) => to.Refusals.Add(reason);
     }
 }

@@ -205,7 +205,8 @@ public sealed class RecoveryStandingTests
     public void A_new_beginning_beside_the_recovered_store_ends_when_they_meet()
     {
         _one.Recover(_group, generation: 1);
-        var anew = Enumerable.Range(2, 4).Select(id => new TestStore((ulong)id, incarnation: 200, 1, 2, 3, 4, 5)).ToArray();
+        var anew = Enumerable.Range(2, 4)
+            .Select(id => new TestStore((ulong)id, incarnation: 200, 1, 2, 3, 4, 5)).ToArray();
         var initial = Configuration.Of(
             Enumerable.Range(1, 5).Select(id => new Member(new ReplicaId((ulong)id), new StoreId((ulong)id))), []);
         foreach (var store in anew)

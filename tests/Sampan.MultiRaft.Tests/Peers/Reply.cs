@@ -19,7 +19,7 @@ internal sealed class Reply : IHandshakeReply
     }
 
     /// <inheritdoc/>
-    public void Refuse(string reason)
+    public void Refuse(string reason, Handshake? shown = null)
     {
         Assert.Null(IsAccepted);
         IsAccepted = false;

@@ -210,6 +210,6 @@ internal sealed class ScenarioNetwork
     {
         public void Accept() => by.Process.Send(() => decided(null));
 
-        public void Refuse(string reason) => by.Process.Send(() => decided(reason));
+        public void Refuse(string reason, Handshake? shown = null) => by.Process.Send(() => decided(reason));
     }
 }

@@ -44,8 +44,8 @@ internal sealed class ScenarioTransport : ITransport
     public void Send(StoreId to, StoreMessage message) => Process.Send(() => _network.Send(this, to, message));
 
     /// <inheritdoc/>
-    public void Expel(StoreConnection from, string reason) =>
-        throw new InvalidOperationException($"store {Store} takes what store {from.Store} said for impossible: {reason}");
+    public void Expel(StoreConnection from, string reason) => throw new InvalidOperationException(
+        $"store {Store} takes what store {from.Store} said for impossible: {reason}");
 
     /// <inheritdoc/>
     public void Disconnect(StoreId store, BootId boot, string reason) => Process.Send(() =>
