@@ -11,14 +11,27 @@ internal sealed class HandshakeDecision : IHandshakeReply
     private string? _refusal;
     private Handshake? _shown;
 
+    /// <summary>What the other side is shown beside a refusal; known once the wait is over.</summary>
+    public Handshake? Shown
+    {
+        get
+        {
+            // The gate of the decision.
+            lock (_gate)
+            {
+                return _shown;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Accept() => Decide(refusal: null);
 
     /// <inheritdoc/>
     public void Refuse(string reason, Handshake? shown = null) => Decide(reason, shown);
 
-    /// <summary>Waits, so long at most; true if it was accepted, else with the reason, and what is shown.</summary>
-    public bool Wait(TimeSpan patience, out string refusal, out Handshake? shown)
+    /// <summary>Waits, so long at most; true if it was accepted, else with the reason.</summary>
+    public bool Wait(TimeSpan patience, out string refusal)
     {
         // The gate of the decision.
         lock (_gate)
@@ -28,7 +41,6 @@ internal sealed class HandshakeDecision : IHandshakeReply
                 Monitor.Wait(_gate, patience);
             }
 
-            shown = _shown;
             refusal = _isDecided ? _refusal ?? string.Empty : "the store could not decide in time; is its disk slow?";
             return _isDecided && _refusal is null;
         }

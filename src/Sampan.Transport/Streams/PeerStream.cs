@@ -215,7 +215,9 @@ internal sealed class PeerStream : IDisposable
     {
         var decision = new HandshakeDecision();
         handler.Decide(other, decision);
-        return decision.Wait(_options.HandshakeTimeout, out var refusal, out shown) ? null : refusal;
+        var isAccepted = decision.Wait(_options.HandshakeTimeout, out var refusal);
+        shown = decision.Shown;
+        return isAccepted ? null : refusal;
     }
 
     private string Refuse(string reason)
