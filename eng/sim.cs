@@ -2,19 +2,20 @@
 #:project ../src/Sampan.Base/Sampan.Base.csproj
 #:property PublishAot=false
 
-// Runs seeds of the simulation: `dotnet run -c Release eng/sim.cs -- --seed 17 --count 100 --events 5000`. Further
-// options: --stores, --groups, --clients, --calm (no faults), --bug (a planted one, by name), --workload (Etcd). Ends
-// with 1 at the first seed that fails, and prints what it broke.
+// Runs seeds of the simulation; eng/sim says how it is called. Ends with 1 if a seed failed, prints what it broke, how
+// often each fault happened, and which never did.
 
 using System.Diagnostics;
 using System.Globalization;
 using Sampan.Simulation;
+using Sampan.Simulation.Faults;
 
 var seed = (ulong)Read("--seed", 1);
 var count = Read("--count", 1);
 var isQuiet = count > 20;
 var events = 0L;
 var failed = 0;
+var faults = new SortedDictionary<FaultKind, long>();
 var watch = Stopwatch.StartNew();
 for (var i = 0L; i < count; i++)
 {
@@ -22,17 +23,23 @@ for (var i = 0L; i < count; i++)
     {
         Seed = seed + (ulong)i,
         Events = Read("--events", 5000),
-        Stores = (int)Read("--stores", 3),
-        Groups = (int)Read("--groups", 1),
-        Clients = (int)Read("--clients", 6),
+        Stores = Number("--stores"),
+        Voters = Number("--voters"),
+        Learners = Number("--learners"),
+        Groups = Number("--groups"),
+        Clients = Number("--clients"),
         HasFaults = !args.Contains("--calm"),
-        Workload = Enum.Parse<SimulatedWorkload>(Text("--workload") ?? "Registers"),
-        Bug = Enum.Parse<PlantedBug>(Text("--bug") ?? "None"),
+        Workload = Text("--workload") is { } workload ? Enum.Parse<SimulatedWorkload>(workload) : null,
     };
     try
     {
         var report = ClusterSimulation.Run(options);
         events += report.Events;
+        foreach (var (kind, times) in report.Faults)
+        {
+            faults[kind] = faults.GetValueOrDefault(kind) + times;
+        }
+
         if (!isQuiet)
         {
             Console.WriteLine(report);
@@ -41,7 +48,7 @@ for (var i = 0L; i < count; i++)
     catch (SimulationFailedException exception)
     {
         failed++;
-        Console.WriteLine(args.Contains("--trace") ? exception : exception.Message);
+        Console.WriteLine(args.Contains("--trace") ? $"{exception.Trace}{exception}" : exception.Message);
         if (!args.Contains("--go-on"))
         {
             break;
@@ -49,6 +56,8 @@ for (var i = 0L; i < count; i++)
     }
 }
 
+Console.WriteLine(string.Join(", ", faults.Select(pair => $"{pair.Key} {pair.Value}")));
+Console.WriteLine("never: " + string.Join(", ", Enum.GetValues<FaultKind>().Where(kind => !faults.ContainsKey(kind))));
 var rate = events / watch.Elapsed.TotalSeconds;
 Console.WriteLine($"{count} seeds, {failed} failed, {events} events, {rate:F0} events/s");
 return failed == 0 ? 0 : 1;
@@ -58,6 +67,9 @@ string? Text(string name)
     var at = Array.IndexOf(args, name);
     return at < 0 || at + 1 == args.Length ? null : args[at + 1];
 }
+
+int? Number(string name) =>
+    Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
 long Read(string name, long otherwise) =>
     Text(name) is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;

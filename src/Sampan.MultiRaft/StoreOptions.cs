@@ -42,6 +42,15 @@ public sealed record StoreOptions
     /// <summary>Whether linearizable reads may rest on leader leases.</summary>
     public bool LeaseReads { get; init; }
 
+    /// <summary>Entry bytes of one append message; a larger entry goes alone.</summary>
+    public int AppendBytesMax { get; init; } = 256 * 1024;
+
+    /// <summary>Appends to one follower that are not answered yet.</summary>
+    public int InflightMessagesMax { get; init; } = 256;
+
+    /// <summary>How many entries a learner may lack when it is promoted.</summary>
+    public ulong CatchUpEntriesMax { get; init; } = 1000;
+
     /// <summary>Bytes of a command at most.</summary>
     public int CommandBytesMax { get; init; } = 2 * 1024 * 1024;
 
@@ -122,6 +131,8 @@ public sealed record StoreOptions
         // The core's own rules, now: a group worker would meet them when the first replica is made.
         OfReplica(new GroupId(1), new ReplicaId(1), TimeSpan.Zero).Validate();
         Require(CommandBytesMax > 0, nameof(CommandBytesMax), $"{CommandBytesMax}", "above 0");
+        Require(AppendBytesMax > 0, nameof(AppendBytesMax), $"{AppendBytesMax}", "above 0");
+        Require(InflightMessagesMax > 0, nameof(InflightMessagesMax), $"{InflightMessagesMax}", "above 0");
         Require(RequestsMax > 0, nameof(RequestsMax), $"{RequestsMax}", "above 0");
         Require(
             RequestBytesMax >= CommandBytesMax,
@@ -174,6 +185,9 @@ public sealed record StoreOptions
         HeartbeatInterval = HeartbeatInterval,
         ElectionRoundTrip = ElectionRoundTrip,
         LeaseReads = LeaseReads,
+        AppendBytesMax = AppendBytesMax,
+        InflightMessagesMax = InflightMessagesMax,
+        CatchUpEntriesMax = CatchUpEntriesMax,
     };
 
     private static void Require(bool condition, string setting, string value, string allowed)

@@ -121,8 +121,11 @@ public sealed partial class RaftReplica
         AppliedIndex = _log.AppliedIndex,
         Configuration = _history.Newest,
         TransferTarget = _transfer.Target,
+        LeaseEnd = _standing.IsLeader && MayUseLease ? _reads.LeaseEnd : Instant.Zero,
         Progress = _standing.IsLeader ? _replication.Describe() : [],
     };
+
+    private bool MayUseLease => _protocol.CheckQuorum && !_transfer.EndsLease;
 
     /// <summary>The role at this moment.</summary>
     public Role Role => _standing.Role;
@@ -148,10 +151,7 @@ public sealed partial class RaftReplica
     /// <summary>The newest configuration at or below an index that the log or its base still knows.</summary>
     public ConfigurationEntry ConfigurationAt(ulong index) => _history.At(index);
 
-    /// <summary>
-    /// Why no member that keeps to the protocol sends this message to a replica that holds what this one does; null if
-    /// it may be stepped. Stepped all the same, it ends in an <see cref="InvariantViolationException"/>, or worse.
-    /// </summary>
+    /// <summary>Why no member that keeps to the protocol sends this to a replica that stands so, or null.</summary>
     public string? ObjectionTo(Message message, Instant now) => _objections.To(message, now);
 
     /// <summary>
@@ -263,7 +263,7 @@ public sealed partial class RaftReplica
         into.Clear();
         if (_standing.IsLeader)
         {
-            _reads.SendRound(mayUseLease: _protocol.CheckQuorum && !_transfer.EndsLease, IsOnlyVoter());
+            _reads.SendRound(MayUseLease, IsOnlyVoter());
             _replication.SendAppends();
             if (budget.EndOfRound)
             {

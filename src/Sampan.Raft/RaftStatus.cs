@@ -1,3 +1,4 @@
+using Sampan.Base;
 using Sampan.Model;
 
 namespace Sampan.Raft;
@@ -34,6 +35,11 @@ public sealed record RaftStatus
 
     /// <summary>The target of a transfer under way.</summary>
     public required ReplicaId TransferTarget { get; init; }
+
+    /// <summary>
+    /// A leader's, where reads may rest on leases: until when they may, by its own clock; the zero instant for not.
+    /// </summary>
+    public Instant LeaseEnd { get; init; }
 
     /// <summary>A leader's view of the members, itself included; empty elsewhere.</summary>
     public required IReadOnlyList<ProgressStatus> Progress { get; init; }

@@ -1,5 +1,4 @@
 using Sampan.Base;
-using Sampan.Model;
 using Sampan.Simulation.Faults;
 using Sampan.Simulation.Workloads;
 
@@ -41,10 +40,10 @@ public sealed class ClusterSimulation
         }
         catch (Exception exception) when (exception is SimulationFailedException or InvariantViolationException)
         {
-            throw new SimulationFailedException(
-                $"seed {options.Seed}, event {simulation._world.Timeline.EventCount}, "
-                + $"{simulation._world.Timeline.Now.Ticks / 10_000.0:F3} ms: {exception.Message}",
-                exception);
+            throw new SimulationFailedException(simulation.Describe(exception), exception)
+            {
+                Trace = simulation._world.Trace.ToString(),
+            };
         }
     }
 
@@ -55,162 +54,54 @@ public sealed class ClusterSimulation
             store.Start();
         }
 
-        _clients.Start(_options.Clients);
+        _clients.Start(_world.Shape.Clients);
         if (_options.HasFaults)
         {
             _faults.Start();
         }
 
-        RunUntil(() => _world.Timeline.EventCount >= _options.Events, TimeSpan.FromHours(10), () => "events ran out");
-        _faults.Stop();
+        while (_world.Timeline.EventCount < _options.Events)
+        {
+            Invariant.Holds(_world.Timeline.Step());
+        }
+
+        _world.Away = _faults.Stop(mayLose: _options.HasFaults);
         _clients.Stop();
-        var patience = _options.ElectionTimeout * 10;
-        RunUntil(HaveLeaders, patience, DescribeLeaders);
-        RunUntil(() => _clients.Open.Count == 0, patience, DescribeOpen);
-        Probe(patience);
-        RunUntil(AreEqual, patience, DescribeReplicas);
+        SitOutPauses();
+        new Recovery(_world, _clients).Run();
+        var isJudged = _clients.Judge();
         return new SimulationReport
         {
             Seed = _options.Seed,
             Hash = _world.Timeline.Hash,
             Events = _world.Timeline.EventCount,
             Elapsed = new TimeSpan(_world.Timeline.Now.Ticks),
+            Shape = _world.Shape.ToString(),
             Writes = _clients.Writes,
             Reads = _clients.Reads,
             Failures = _clients.Failures,
             Crashes = _world.Crashes,
+            IsJudged = isJudged,
+            Faults = _world.Ledger.Counts,
         };
     }
 
-    private void RunUntil(Func<bool> isReached, TimeSpan patience, Func<string> complaint)
+    // A process that was stopped cannot be woken, nor a call of a slow disk hurried; it goes on when that is over.
+    private void SitOutPauses()
     {
-        var end = _world.Timeline.Now.After(patience);
-        while (!isReached())
+        var end = Instant.Zero;
+        foreach (var store in _world.Stores)
         {
-            if (!_world.Timeline.Step() || _world.Timeline.Now > end)
-            {
-                throw new SimulationFailedException(
-                    $"not within {patience.TotalMilliseconds} ms: {complaint()}");
-            }
-        }
-    }
-
-    /// <summary>After the faults a write and a read of each group through each of its stores must succeed.</summary>
-    private void Probe(TimeSpan patience)
-    {
-        foreach (var (group, initial) in _world.Groups)
-        {
-            foreach (var store in _world.Stores.Where(store => SimulationWorld.IsMember(initial, store.Id)))
-            {
-                foreach (var isRead in (ReadOnlySpan<bool>)[false, true])
-                {
-                    ProbeUntilSucceeded(store, group, isRead, patience);
-                }
-            }
-        }
-    }
-
-    private void ProbeUntilSucceeded(Stores.SimulatedStore store, GroupId group, bool isRead, TimeSpan patience)
-    {
-        var hasSucceeded = false;
-        var isPending = false;
-        var failure = string.Empty;
-        RunUntil(
-            () =>
-            {
-                if (!isPending && !hasSucceeded)
-                {
-                    isPending = _clients.TryCall(store, group, isRead, Ended);
-                }
-
-                return hasSucceeded;
-            },
-            patience,
-            () => $"a {(isRead ? "read" : "write")} of group {group} through store {store.Id} did not succeed: "
-                + $"{failure}\n{Describe()}");
-
-        void Ended(ClientCall call)
-        {
-            hasSucceeded = call.Failure is null;
-            failure = call.Failure?.Message ?? string.Empty;
-            isPending = false;
-        }
-    }
-
-    private bool HaveLeaders()
-    {
-        foreach (var (group, _) in _world.Groups)
-        {
-            if (!_world.Stores.Any(store => IsLeader(store, group)))
-            {
-                return false;
-            }
+            end = Instant.Max(end, store.BusyUntil);
         }
 
-        return true;
+        _world.Timeline.RunUntil(end);
     }
 
-    private static bool IsLeader(Stores.SimulatedStore store, GroupId group) =>
-        store.Groups is not null && store.Groups.TryGet(group, out var door) && door.Status.IsLeader;
-
-    private bool AreEqual()
+    private string Describe(Exception exception)
     {
-        foreach (var (group, initial) in _world.Groups)
-        {
-            ISimulatedMachine? first = null;
-            foreach (var store in _world.Stores.Where(store => SimulationWorld.IsMember(initial, store.Id)))
-            {
-                var machine = store.Machines?.Find(group);
-                first ??= machine;
-                if (machine is null || first is null || machine.LastIndex != first.LastIndex)
-                {
-                    return false;
-                }
-
-                if (machine.Hash != first.Hash)
-                {
-                    throw new SimulationFailedException(
-                        $"group {group}: replicas differ at index {first.LastIndex}: {DescribeReplicas()}");
-                }
-            }
-        }
-
-        return true;
-    }
-
-    private string DescribeLeaders() => "some group has no leader: " + Describe();
-
-    private string DescribeReplicas() => "replicas are not equal: " + Describe();
-
-    private string DescribeOpen()
-    {
-        var call = _clients.Open[0];
-        return $"{_clients.Open.Count} requests have no answer, the first is a {(call.IsRead ? "read" : "write")} of "
-            + $"{call.Value} of group {call.Group} at store {call.Store}: {Describe()}";
-    }
-
-    private string Describe()
-    {
-        var lines = new List<string>();
-        foreach (var (group, _) in _world.Groups.Take(3))
-        {
-            foreach (var store in _world.Stores)
-            {
-                if (store.Groups is null || !store.Groups.TryGet(group, out var door))
-                {
-                    lines.Add($"group {group} at store {store.Id}: none");
-                    continue;
-                }
-
-                var status = door.Status;
-                lines.Add($"group {group} at store {store.Id}: term {status.Term} leader {status.Leader} "
-                    + $"commit {status.CommitIndex} applied {status.AppliedIndex} log {status.FirstIndex}.."
-                    + $"{status.LastIndex} {status.Configuration} {status.Failure}");
-            }
-        }
-
-        lines.AddRange(_world.Stores.Select(store => $"store {store.Id}: {store.LastRemark}"));
-        lines.AddRange(_world.Network.Pairs.Select(pair => pair.ToString()));
-        return string.Join("\n", lines);
+        var source = exception is InvariantViolationException ? " [production code]" : string.Empty;
+        return $"seed {_options.Seed}, event {_world.Timeline.EventCount}, "
+            + $"{_world.Timeline.Now.Ticks / 10_000.0:F3} ms, {_world.Shape}: {exception.Message}{source}";
     }
 }

@@ -1,3 +1,5 @@
+using Sampan.Simulation.Faults;
+
 namespace Sampan.Simulation;
 
 /// <summary>What a simulation that broke no promise was like.</summary>
@@ -14,6 +16,17 @@ public sealed record SimulationReport
 
     /// <summary>Simulated time.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>
+    /// Whether the search for an order of all calls came to its end; it may be too long for its bounds.
+    /// </summary>
+    public required bool IsJudged { get; init; }
+
+    /// <summary>What kind of cluster it was.</summary>
+    public required string Shape { get; init; }
+
+    /// <summary>What went wrong, and how often; what never did is missing.</summary>
+    public required IReadOnlyDictionary<FaultKind, long> Faults { get; init; }
 
     /// <summary>Writes that were acknowledged.</summary>
     public required int Writes { get; init; }

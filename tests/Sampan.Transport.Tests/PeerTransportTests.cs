@@ -68,6 +68,33 @@ public sealed class PeerTransportTests : IDisposable
         Assert.Empty(one.Inbox);
     }
 
+    /// <summary>A host that takes connections and never says a word.</summary>
+    [Fact]
+    public void A_peer_that_never_answers_holds_up_no_other_R21_R51()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var port = Assert.IsType<IPEndPoint>(silent.LocalEndpoint).Port;
+        var two = new TestHandler(2, 20);
+        var one = new TestHandler(1, 10);
+        var second = Start(2, two);
+        var first = StartBeside(1, one, [
+            new PeerAddress(new StoreId(3), "127.0.0.1", port),
+            new PeerAddress(new StoreId(2), "127.0.0.1", second.Endpoint.Port)]);
+        one.Hear("connected 2");
+        two.Hear("connected 1");
+        for (var i = 0UL; i < 1_000; i++)
+        {
+            first.Send(new StoreId(3), Heartbeat(i));
+            first.Send(new StoreId(2), Heartbeat(i));
+        }
+
+        for (var i = 0UL; i < 1_000; i++)
+        {
+            Assert.Equal(i, two.Next().Message?.Raft?.Round);
+        }
+    }
+
     [Fact]
     public void A_refusal_is_told_to_both_sides()
     {
@@ -204,13 +231,23 @@ public sealed class PeerTransportTests : IDisposable
     private PeerTransport Start(ulong store, TestHandler handler, params PeerTransport[] peers) =>
         Start(store, handler, new IPEndPoint(IPAddress.Loopback, 0), peers);
 
-    private PeerTransport Start(ulong store, TestHandler handler, IPEndPoint listen, params PeerTransport[] peers)
+    private PeerTransport Start(ulong store, TestHandler handler, IPEndPoint listen, params PeerTransport[] peers) =>
+        StartAt(
+            store,
+            handler,
+            listen,
+            [.. peers.Select(peer => new PeerAddress(new StoreId(2), "127.0.0.1", peer.Endpoint.Port))]);
+
+    private PeerTransport StartBeside(ulong store, TestHandler handler, PeerAddress[] peers) =>
+        StartAt(store, handler, new IPEndPoint(IPAddress.Loopback, 0), peers);
+
+    private PeerTransport StartAt(ulong store, TestHandler handler, IPEndPoint listen, PeerAddress[] peers)
     {
         var options = new PeerTransportOptions
         {
             Store = new StoreId(store),
             Listen = listen,
-            Peers = [.. peers.Select(peer => new PeerAddress(new StoreId(2), "127.0.0.1", peer.Endpoint.Port))],
+            Peers = peers,
             RedialMin = TimeSpan.FromMilliseconds(1),
             RedialMax = TimeSpan.FromMilliseconds(5),
         };

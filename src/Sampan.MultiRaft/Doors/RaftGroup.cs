@@ -1,6 +1,7 @@
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.MultiRaft.Groups;
+using Sampan.Raft;
 
 namespace Sampan.MultiRaft.Doors;
 
@@ -25,6 +26,9 @@ internal sealed class RaftGroup : IRaftGroup
 
     /// <inheritdoc/>
     public GroupId Id { get; }
+
+    /// <summary>The core behind it, for checkers that run in the same thread; doors never touch it.</summary>
+    public RaftReplica? Core { get; init; }
 
     /// <inheritdoc/>
     public GroupStatus Status => Volatile.Read(ref _status);

@@ -83,7 +83,7 @@ internal sealed partial class ReplicaHost
         _snapshots = new ReplicaSnapshots(store, this, _core);
         _backlogNext = state.AppliedIndex + 1;
         _speakers = new GroupSpeakers(_core);
-        Door = new RaftGroup(Group, store.Options, mailbox, share.Pool, DescribeStatus());
+        Door = new RaftGroup(Group, store.Options, mailbox, share.Pool, DescribeStatus()) { Core = _core };
     }
 
     /// <summary>The group.</summary>

@@ -45,6 +45,12 @@ internal sealed class ReadIndexes
     /// <summary>When the oldest read that was passed on runs out.</summary>
     public Instant Deadline => _forwarded.Deadline;
 
+    /// <summary>Until when a leader's reads may rest on its lease; the zero instant where leases are off.</summary>
+    public Instant LeaseEnd => _options.LeaseReads
+        ? _replication.Tracker.LeaseEnd(
+            _history.Newest.Configuration, _options.Replica, _options.ClockDriftPerMille)
+        : Instant.Zero;
+
     /// <summary>Takes a request of this replica, or passes it to the leader.</summary>
     public ReadStatus Request(out ReadTicket ticket)
     {
@@ -169,10 +175,7 @@ internal sealed class ReadIndexes
         }
     }
 
-    private bool HoldsLease() =>
-        _options.LeaseReads
-        && _standing.Now < _replication.Tracker.LeaseEnd(
-            _history.Newest.Configuration, _options.Replica, _options.ClockDriftPerMille);
+    private bool HoldsLease() => _standing.Now < LeaseEnd;
 
     private void Confirm(ulong round)
     {

@@ -1,135 +1,197 @@
+using Sampan.Base;
 using Sampan.Model;
+using Sampan.MultiRaft.Abstractions;
+using Sampan.Raft;
 using Sampan.Raft.Events;
+using Sampan.Testing.Workers;
 
 namespace Sampan.Simulation.Checks;
 
 /// <summary>
-/// What must hold in one group over its whole history, all stores and all their lives together. It hears of every write
-/// to a log, every applied command and every change of role, and speaks up at the first contradiction.
+/// What must hold in one group over its whole history. It hears of everything that its replicas write, send, apply and
+/// report, looks at them after each event that concerned them, and speaks up at the first contradiction.
 /// </summary>
 internal sealed class GroupChecker
 {
-    private readonly GroupId _group;
-    private readonly Dictionary<ulong, ReplicaId> _leaders = [];
-    private readonly Dictionary<LogId, LoggedEntry> _logged = [];
-    private readonly Dictionary<(StoreId Store, ulong Index), ulong> _terms = [];
-    private readonly Dictionary<ulong, AppliedWrite> _applied = [];
-    private readonly Dictionary<ulong, ulong> _indexOfValue = [];
-    private readonly HashSet<ulong> _refused = [];
+    private readonly ElectionChecker _elections;
+    private readonly LogChecker _logs;
+    private readonly CommitChecker _commits;
+    private readonly MessageChecker _messages;
+    private readonly MembershipChecker _memberships;
+    private readonly LeaseChecker _leases;
 
-    /// <summary>The checker of a group without history.</summary>
-    public GroupChecker(GroupId group) => _group = group;
-
-    /// <summary>How many commands were applied somewhere.</summary>
-    public int AppliedCount => _applied.Count;
-
-    /// <summary>Invariant 1: at most one leader a term, ever.</summary>
-    public void OnRaftEvent(StoreId store, RaftEvent happened)
+    /// <summary>The checker of a group that begins with a configuration.</summary>
+    public GroupChecker(GroupId group, Configuration initial)
     {
-        if (happened.Kind != RaftEventKind.RoleChanged || happened.Leader == ReplicaId.None)
+        History = new GroupHistory(group, initial);
+        _elections = new ElectionChecker(History);
+        _logs = new LogChecker(History);
+        _commits = new CommitChecker(History);
+        _messages = new MessageChecker(History);
+        _memberships = new MembershipChecker(History);
+        _leases = new LeaseChecker(History);
+        Applies = new ApplyChecker(History);
+        Machines = new MachineChecker(History);
+    }
+
+    /// <summary>What is known.</summary>
+    public GroupHistory History { get; }
+
+    /// <summary>What state machines and clients say.</summary>
+    public ApplyChecker Applies { get; }
+
+    /// <summary>What a user's state machines say.</summary>
+    public MachineChecker Machines { get; }
+
+    /// <summary>
+    /// A batch with writes of a replica is about to be made durable: one write, or several in their order.
+    /// </summary>
+    public void Writing(StoreImage store, StoreId id, IReadOnlyList<PersistTask> tasks)
+    {
+        if (Find(store, id) is not { } track)
         {
             return;
         }
 
-        if (!_leaders.TryAdd(happened.Term, happened.Leader) && _leaders[happened.Term] != happened.Leader)
+        var image = track.Image;
+        for (var i = 0; i < tasks.Count; i++)
         {
-            Fail($"store {store} follows {happened.Leader} in term {happened.Term}, "
-                + $"others {_leaders[happened.Term]}: two leaders in one term");
-        }
-    }
-
-    /// <summary>Invariant 3: the same index and term means the same entry, and the same entry before it.</summary>
-    public void OnPersist(StoreId store, PersistTask task)
-    {
-        OnEntries(store, task.Entries);
-        if (task.Snapshot is not null)
-        {
-            _terms[(store, task.Snapshot.Last.Index)] = task.Snapshot.Last.Term;
-        }
-    }
-
-    /// <summary>A store starts: what it reads back must be what it, or another store, wrote there.</summary>
-    public void OnRecovered(StoreId store, LogId before, IReadOnlyList<Entry> entries)
-    {
-        _terms[(store, before.Index)] = before.Term;
-        OnEntries(store, entries);
-    }
-
-    /// <summary>
-    /// Invariant 2, as state machines see it: the same index means the same command and the same history.
-    /// </summary>
-    public void OnApplied(StoreId store, LogId position, AppliedWrite write)
-    {
-        if (!_applied.TryAdd(position.Index, write) && _applied[position.Index] != write)
-        {
-            Fail($"store {store} applied {write} at {position}, another store {_applied[position.Index]}");
-        }
-
-        _indexOfValue[write.Value] = position.Index;
-        if (_refused.Contains(write.Value))
-        {
-            Fail($"value {write.Value} was reported as not applied, and store {store} applied it at {position}");
-        }
-    }
-
-    /// <summary>An acknowledgement: the write is in the group's history at that place.</summary>
-    public void OnAcknowledged(LogId position, ulong value)
-    {
-        if (!_applied.TryGetValue(position.Index, out var write) || write.Value != value || write.Term != position.Term)
-        {
-            Fail($"value {value} was acknowledged at {position}, where nobody applied it");
-        }
-    }
-
-    /// <summary>A refusal that promises that the write has had no effect and never will.</summary>
-    public void OnRefused(ulong value)
-    {
-        _refused.Add(value);
-        if (_indexOfValue.TryGetValue(value, out var index))
-        {
-            Fail($"value {value} was reported as not applied, but stands at index {index}");
-        }
-    }
-
-    /// <summary>A value that was read: whether it was ever written there.</summary>
-    public bool IsApplied(ulong index, ulong key, ulong value) =>
-        _applied.TryGetValue(index, out var write) && write.Key == key && write.Value == value;
-
-    private void OnEntries(StoreId store, IReadOnlyList<Entry> entries)
-    {
-        foreach (var entry in entries)
-        {
-            _terms.TryGetValue((store, entry.Index - 1), out var before);
-            _terms[(store, entry.Index)] = entry.Term;
-            var logged = new LoggedEntry(entry.Kind, HashOf(entry.Payload.Span), before);
-            if (_logged.TryAdd(entry.Id, logged))
+            _logs.Writing(track, image, tasks[i]);
+            if (i + 1 < tasks.Count)
             {
-                continue;
-            }
-
-            // The term before a log's first entry is not known where a snapshot stands in its place.
-            var known = _logged[entry.Id];
-            if (known.Kind != logged.Kind || known.Hash != logged.Hash
-                || (known.TermBefore != before && known.TermBefore != 0 && before != 0))
-            {
-                Fail($"store {store} wrote {entry}, which differs from another store's entry of that place "
-                    + $"(behind an entry of term {before}, there {known.TermBefore})");
+                image = i == 0 ? image.Clone() : image;
+                image.Take(tasks[i]);
             }
         }
     }
 
-    private static ulong HashOf(ReadOnlySpan<byte> bytes)
+    /// <summary>The log of a replica begins later than before.</summary>
+    public void Compacted(StoreImage store, StoreId id)
     {
-        var hash = 0xCBF29CE484222325UL;
-        foreach (var value in bytes)
+        if (Find(store, id) is { } track)
         {
-            hash = (hash ^ value) * 0x100000001B3UL;
+            _logs.Compacted(track);
         }
-
-        return hash;
     }
 
-    private void Fail(string what) => throw new SimulationFailedException($"group {_group}: {what}");
+    /// <summary>A write of a replica is durable.</summary>
+    public void Written(StoreImage store, StoreId id, PersistTask task)
+    {
+        if (Find(store, id) is not { } track)
+        {
+            return;
+        }
 
-    private readonly record struct LoggedEntry(EntryKind Kind, ulong Hash, ulong TermBefore);
+        if (task.HardState is { } state)
+        {
+            History.Vote(state.Term, track.Replica, state.Vote);
+        }
+
+        if (task.Entries.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var entry in task.Entries)
+        {
+            if (entry.Kind == EntryKind.Configuration && track.Core is { } core)
+            {
+                _memberships.Written(track, core, entry.Index);
+            }
+        }
+
+        if (task.Entries[^1].Term > History.Committed.Term)
+        {
+            _commits.CheckElectable();
+        }
+    }
+
+    /// <summary>A start found a replica with these entries.</summary>
+    public void Recovered(StoreImage store, StoreId id, RecoveredGroup found, IReadOnlyList<Entry> entries)
+    {
+        if (Find(store, id) is { } track)
+        {
+            History.Vote(found.HardState.Term, track.Replica, found.HardState.Vote);
+            _logs.Read(track, found.Base, entries);
+        }
+    }
+
+    /// <summary>Something happened in a replica, at an instant of the timeline.</summary>
+    public void Happened(StoreImage store, StoreId id, RaftEvent happened, Instant at)
+    {
+        if (Find(store, id) is not { } track)
+        {
+            return;
+        }
+
+        if (happened.Kind == RaftEventKind.LogTruncated)
+        {
+            track.Truncations.Add(happened.Index);
+        }
+
+        _elections.Happened(track, happened, at);
+    }
+
+    /// <summary>A message leaves its store.</summary>
+    public void Leaving(StoreImage store, StoreId id, Message message)
+    {
+        if (Find(store, id) is { } track && track.Replica == message.From)
+        {
+            _messages.Leaving(track, message);
+        }
+    }
+
+    /// <summary>A replica may have changed in the event that is over.</summary>
+    public void Look(StoreImage store, StoreId id, RaftReplica core, SimulatedClock clock)
+    {
+        if (Find(store, id) is not { } track)
+        {
+            return;
+        }
+
+        if (track.Core != core)
+        {
+            track.Begin(core, clock);
+        }
+
+        var status = core.Status;
+        _commits.Seen(track, core, status);
+        _memberships.Seen(track, core, status);
+        if (track.Truncations is [var index])
+        {
+            _logs.Truncated(track, core, index);
+        }
+
+        if (status.Role == Role.Leader)
+        {
+            _elections.SeenLeading(track, core, status);
+            _commits.SeenProgress(track, core, status);
+            _memberships.SeenLeading(track, core, status);
+            _leases.SeenLeading(track, status);
+        }
+
+        track.Truncations.Clear();
+        track.Seen = status;
+    }
+
+    /// <summary>The life of a store is over; with <paramref name="isLost"/> its disk too, for good.</summary>
+    public void Ended(StoreImage store, bool isLost)
+    {
+        foreach (var track in History.AllTracks)
+        {
+            if (track.Image == store.Find(History.Group))
+            {
+                track.End();
+                track.IsLost |= isLost;
+            }
+        }
+    }
+
+    private ReplicaTrack? Find(StoreImage store, StoreId id)
+    {
+        var image = store.Find(History.Group);
+        return image is null || image.Replica == ReplicaId.None
+            ? null
+            : History.TrackOf(id, image.Replica, image);
+    }
 }

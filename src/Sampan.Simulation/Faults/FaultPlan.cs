@@ -1,113 +1,140 @@
 using Sampan.Base;
-using Sampan.Model;
 using Sampan.Simulation.Stores;
 
 namespace Sampan.Simulation.Faults;
 
 /// <summary>
 /// What goes wrong, and when: drawn from the seed as the run goes on. Every fault can be survived: disks keep what they
-/// promised, stores come back, ways are freed. Each ends by itself, so that a cluster works most of the time and has
-/// something to lose; whoever leads is struck more often than others, since that is where logs part ways.
+/// promised, or so few lose it that each group can bear it; stores come back, ways are freed. Each ends by itself, so
+/// that a cluster works most of the time and has something to lose; whoever leads is struck more often than others,
+/// since that is where logs part ways.
 /// </summary>
 internal sealed class FaultPlan
 {
     private readonly SimulationWorld _world;
     private readonly Prng _prng;
+    private readonly NetworkFaults _network;
+    private readonly ProcessFaults _processes;
+    private readonly DiskFaults _disks;
+    private readonly Operations _operations;
+    private readonly int[] _weights;
     private readonly int _meanPauseMilliseconds;
-    private bool _hasStopped;
 
     /// <summary>A plan that has not begun; each seed has a temper of its own.</summary>
     public FaultPlan(SimulationWorld world, Prng prng)
     {
         _world = world;
         _prng = prng;
-        _meanPauseMilliseconds = 100 << prng.NextBelow(5);
+        _network = new NetworkFaults(world, prng.Fork());
+        _processes = new ProcessFaults(world, prng.Fork(), _network);
+        _disks = new DiskFaults(world, prng.Fork());
+        _operations = new Operations(world, prng.Fork(), _network, _processes);
+        _weights = [.. Enumerable.Range(0, 4).Select(_ => 1 + prng.NextBelow(10))];
+        _meanPauseMilliseconds = 50 << prng.NextBelow(5);
     }
 
     /// <summary>Begins.</summary>
     public void Start()
     {
-        _world.Network.Weather.DropPerMille = _prng.Chance(1, 2) ? 0 : (uint)_prng.NextBelow(50);
-        _world.Network.Weather.TailPerMille = (uint)_prng.NextBelow(20);
+        _network.Begin();
         PlanNext();
+        PlanRepair();
     }
 
-    /// <summary>Nothing goes wrong any more: ways are free, disks are fast, stores run or are about to.</summary>
-    public void Stop()
+    /// <summary>
+    /// Nothing goes wrong any more: ways are free, disks are fast, stores run or are about to, but for some that stay
+    /// away for good; a majority of each group is left.
+    /// </summary>
+    public IReadOnlyCollection<SimulatedStore> Stop(bool mayLose)
     {
-        _hasStopped = true;
-        _world.Network.Weather.Calm();
-        _world.Network.Heal();
+        _world.HaveFaultsStopped = true;
+        _network.End();
+        var away = mayLose ? DrawAway() : [];
         foreach (var store in _world.Stores)
         {
-            store.DiskFactor = 1;
-            store.KeepPower();
-            StartIfDown(store);
+            store.Spare();
+            if (away.Contains(store))
+            {
+                store.Crash(losesPower: false);
+            }
+            else
+            {
+                StartIfDown(store);
+            }
         }
+
+        return away;
     }
 
     /// <summary>Whoever went down comes back.</summary>
     public void PlanStart(SimulatedStore store) => _world.PlanAfter(
-        TimeSpan.FromMilliseconds(1 + _prng.NextBelow(!_hasStopped && _prng.Chance(1, 6) ? 3000 : 200)),
+        TimeSpan.FromMilliseconds(
+            1 + _prng.NextBelow(!_world.HaveFaultsStopped && _prng.Chance(1, 6) ? 3000 : 200)),
         () => StartIfDown(store));
 
-    private static void StartIfDown(SimulatedStore store)
+    private void StartIfDown(SimulatedStore store)
     {
-        if (!store.IsUp)
+        if (!store.IsUp && store.Refusal is null && !_world.StaysAway(store))
         {
             store.Start();
+            if (!_world.HaveFaultsStopped && _prng.Chance(1, 30))
+            {
+                store.CrashAtCall(_prng.Chance(1, 2), callsMax: 25);
+            }
         }
     }
 
     private void PlanNext() => _world.PlanAfter(
         TimeSpan.FromMilliseconds(1 + _prng.NextBelow(_meanPauseMilliseconds * 2)), Act);
 
+    private void PlanRepair() => _world.PlanAfter(
+        _world.Options.ElectionTimeout * _prng.NextBetween(1, 8), () =>
+        {
+            if (!_world.HaveFaultsStopped)
+            {
+                _operations.Repair();
+                PlanRepair();
+            }
+        });
+
     private void Act()
     {
-        if (_hasStopped)
+        if (_world.HaveFaultsStopped)
         {
             return;
         }
 
         var store = Target();
-        switch (_prng.NextBelow(12))
+        switch (DrawArea())
         {
             case 0:
-                store.Crash(losesPower: _prng.Chance(1, 2));
+                _network.Act(store);
                 break;
             case 1:
-                store.CrashAtCall();
+                _processes.Act(store);
                 break;
             case 2:
-                CrashAll();
-                break;
-            case 3 or 4:
-                Cut(store, isOneWay: _prng.Chance(1, 3));
-                break;
-            case 5:
-                CutApart(store);
-                break;
-            case 6:
-                CutPair(store, Other(store));
-                break;
-            case 7:
-                _world.Network.Pairs[_prng.NextBelow(_world.Network.Pairs.Count)].Break();
-                break;
-            case 8:
-                store.Pause(TimeSpan.FromMilliseconds(_prng.NextBelow(1500)));
-                break;
-            case 9:
-                SlowDown(store);
-                break;
-            case 10:
-                CutThenCrash(store);
+                _disks.Act(store);
                 break;
             default:
-                store.WallSkew = TimeSpan.FromSeconds(_prng.NextBetween(-100, 100));
+                _operations.Act();
                 break;
         }
 
         PlanNext();
+    }
+
+    private int DrawArea()
+    {
+        var drawn = _prng.NextBelow(_weights.Sum());
+        var area = 0;
+        while (drawn >= _weights[area])
+        {
+            drawn -= _weights[area];
+            area++;
+        }
+
+        return area;
     }
 
     // Half of the time a store that leads a group, if there is one.
@@ -119,117 +146,30 @@ internal sealed class FaultPlan
             return any;
         }
 
-        var leaders = _world.Stores.Where(store => _world.LeadsSome(store)).ToArray();
+        var leaders = _world.Stores.Where(_world.LeadsSome).ToArray();
         return leaders.Length == 0 ? any : leaders[_prng.NextBelow(leaders.Length)];
     }
 
-    private void CrashAll()
+    private HashSet<SimulatedStore> DrawAway()
     {
-        var losesPower = _prng.Chance(2, 3);
+        var away = new HashSet<SimulatedStore>();
+        if (_prng.Chance(1, 2))
+        {
+            return away;
+        }
+
         foreach (var store in _world.Stores)
         {
-            store.Crash(losesPower);
-        }
-    }
-
-    private void SlowDown(SimulatedStore store)
-    {
-        store.DiskFactor = 2 << _prng.NextBelow(6);
-        Later(() => store.DiskFactor = 1);
-    }
-
-    private void Cut(SimulatedStore store, bool isOneWay)
-    {
-        foreach (var other in _world.Stores)
-        {
-            if (other != store)
+            if (_prng.Chance(1, 2))
             {
-                Block(store, other, isOneWay);
-            }
-        }
-
-        Later(() => Free([store]));
-    }
-
-    /// <summary>
-    /// Two halves that do not hear each other, a store on the one side and any others beside it.
-    /// </summary>
-    private void CutApart(SimulatedStore store)
-    {
-        var side = _world.Stores.Where(other => other == store || _prng.Chance(1, 2)).ToArray();
-        foreach (var inside in side)
-        {
-            foreach (var outside in _world.Stores.Except(side))
-            {
-                Block(inside, outside, isOneWay: false);
-            }
-        }
-
-        Later(() => Free(side));
-    }
-
-    private void CutPair(SimulatedStore one, SimulatedStore other)
-    {
-        Block(one, other, _prng.Chance(1, 2));
-        Later(() => Free([one]));
-    }
-
-    /// <summary>
-    /// A leader that is cut off goes on taking writes which come to nothing; once it hears of the next leader it throws
-    /// them away, and then the power goes everywhere: whatever it only believed to be on disk is gone.
-    /// </summary>
-    private void CutThenCrash(SimulatedStore store)
-    {
-        Cut(store, isOneWay: false);
-        _world.PlanAfter(_world.Options.ElectionTimeout * 2 + TimeSpan.FromMilliseconds(_prng.NextBelow(400)), () =>
-        {
-            Free([store]);
-            _world.PlanAfter(TimeSpan.FromMilliseconds(_prng.NextBelow(100)), () =>
-            {
-                if (!_hasStopped)
+                away.Add(store);
+                if (!Membership.CanLose(_world, away))
                 {
-                    CrashAll();
-                }
-            });
-        });
-    }
-
-    private void Block(SimulatedStore from, SimulatedStore to, bool isOneWay)
-    {
-        if (from == to)
-        {
-            return;
-        }
-
-        _world.Network.Block(from.Id, to.Id, isBlocked: true);
-        if (!isOneWay)
-        {
-            _world.Network.Block(to.Id, from.Id, isBlocked: true);
-        }
-    }
-
-    private void Free(SimulatedStore[] stores)
-    {
-        foreach (var store in stores)
-        {
-            foreach (var other in _world.Stores)
-            {
-                if (other != store)
-                {
-                    _world.Network.Block(store.Id, other.Id, isBlocked: false);
-                    _world.Network.Block(other.Id, store.Id, isBlocked: false);
+                    away.Remove(store);
                 }
             }
         }
-    }
 
-    // Mostly long enough for an election, sometimes much longer.
-    private void Later(Action end) => _world.PlanAfter(
-        TimeSpan.FromMilliseconds(_prng.NextBelow(_prng.Chance(1, 6) ? 4000 : 900)), end);
-
-    private SimulatedStore Other(SimulatedStore store)
-    {
-        var others = _world.Stores.Where(other => other != store).ToArray();
-        return others.Length == 0 ? store : others[_prng.NextBelow(others.Length)];
+        return away;
     }
 }

@@ -18,10 +18,20 @@ internal sealed class NetworkWeather
     /// </summary>
     public uint DropPerMille { get; set; }
 
+    /// <summary>
+    /// How many raft messages of a thousand arrive twice. No stream does that; the core must bear it all the same.
+    /// </summary>
+    public uint RepeatPerMille { get; set; }
+
+    /// <summary>How many raft messages of a thousand are overtaken by later ones of their stream.</summary>
+    public uint OvertakePerMille { get; set; }
+
     /// <summary>Nothing is wrong any more.</summary>
     public void Calm()
     {
         DropPerMille = 0;
+        RepeatPerMille = 0;
+        OvertakePerMille = 0;
         TailPerMille = 1;
         JitterMicroseconds = 300;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
+using Sampan.Simulation.Faults;
 using Sampan.Testing.Workers;
 
 namespace Sampan.Simulation.Network;
@@ -13,14 +14,18 @@ namespace Sampan.Simulation.Network;
 /// </summary>
 internal sealed class SimulatedNetwork
 {
+    private readonly Dictionary<(StoreId From, StoreId To), TimeSpan> _lags = [];
     private readonly SimulatedTimeline _timeline;
     private readonly Prng _prng;
+    private readonly FaultLedger _ledger;
     private readonly SortedDictionary<StoreId, SimulatedTransport> _attached = [];
     private readonly List<StorePair> _pairs = [];
 
     /// <summary>A network among stores, none of which runs.</summary>
-    public SimulatedNetwork(SimulatedTimeline timeline, Prng prng, IReadOnlyList<StoreId> stores)
+    public SimulatedNetwork(
+        SimulatedTimeline timeline, Prng prng, FaultLedger ledger, IReadOnlyList<StoreId> stores)
     {
+        _ledger = ledger;
         _timeline = timeline;
         _prng = prng;
         for (var i = 0; i < stores.Count; i++)
@@ -31,6 +36,9 @@ internal sealed class SimulatedNetwork
             }
         }
     }
+
+    /// <summary>Told when a part of a snapshot has arrived at a store.</summary>
+    public Action<StoreId>? SnapshotArrived { get; set; }
 
     /// <summary>How it behaves.</summary>
     public NetworkWeather Weather { get; } = new();
@@ -99,6 +107,34 @@ internal sealed class SimulatedNetwork
         }
     }
 
+    /// <summary>
+    /// Somebody introduces himself to a store who is not welcome: of another cluster, or as that very store. He must be
+    /// refused, and whatever he says be forgotten.
+    /// </summary>
+    public void SendStranger(StoreId to)
+    {
+        if (!TryGet(to, out var transport))
+        {
+            return;
+        }
+
+        var facts = transport.Handler.Introduce(to);
+        var isOfAnotherCluster = _prng.Chance(1, 2);
+        var stranger = facts with
+        {
+            ClusterId = isOfAnotherCluster ? facts.ClusterId + 1 : facts.ClusterId,
+            Incarnation = new Incarnation(_prng.Next() | 1, _prng.Next()),
+            Boot = new BootId(_prng.Next()),
+        };
+        transport.Handler.Decide(stranger, new StreamDecision(refusal =>
+        {
+            if (refusal is null)
+            {
+                throw new SimulationFailedException($"store {to} accepted a stranger: {stranger}");
+            }
+        }));
+    }
+
     /// <summary>All ways are free.</summary>
     public void Heal()
     {
@@ -107,6 +143,8 @@ internal sealed class SimulatedNetwork
             pair.Block(pair.First, isBlocked: false);
             pair.Block(pair.Second, isBlocked: false);
         }
+
+        _lags.Clear();
     }
 
     /// <summary>Plans what happens to a stream.</summary>
@@ -140,7 +178,15 @@ internal sealed class SimulatedNetwork
 
     /// <summary>Whether a message finds its queue full. Only what raft repeats by itself is bounded that way.</summary>
     public bool DrawDrop(StoreMessage message) =>
-        message.Kind == StoreMessageKind.Raft && _prng.Chance(Weather.DropPerMille, 1000);
+        Draw(message, Weather.DropPerMille, FaultKind.MessageDropped);
+
+    /// <summary>Whether a message arrives twice.</summary>
+    public bool DrawRepeat(StoreMessage message) =>
+        Draw(message, Weather.RepeatPerMille, FaultKind.MessageRepeated);
+
+    /// <summary>Whether later messages overtake this one.</summary>
+    public bool DrawOvertaken(StoreMessage message) =>
+        Draw(message, Weather.OvertakePerMille, FaultKind.MessageOvertaken);
 
     /// <summary>Whether a frame of a snapshot finds its queue full, which ends its stream.</summary>
     public bool DrawBreak(StoreMessage message) =>
@@ -150,12 +196,40 @@ internal sealed class SimulatedNetwork
     public TimeSpan DrawLatency()
     {
         var microseconds = Weather.LatencyMicroseconds + _prng.NextBelow(Weather.JitterMicroseconds + 1);
-        return TimeSpan.FromMicroseconds(_prng.Chance(Weather.TailPerMille, 1000) ? microseconds * 100 : microseconds);
+        if (_prng.Chance(Weather.TailPerMille, 1000))
+        {
+            _ledger.Count(FaultKind.MessageDelayed);
+            microseconds *= 100;
+        }
+
+        return TimeSpan.FromMicroseconds(microseconds);
     }
 
+    /// <summary>How long a message takes on this way.</summary>
+    public TimeSpan DrawLatency(StoreId from, StoreId to) =>
+        DrawLatency() + (_lags.TryGetValue((from, to), out var lag) ? lag : TimeSpan.Zero);
+
+    /// <summary>Makes a way longer, or (zero) as short as it was.</summary>
+    public void Lag(StoreId from, StoreId to, TimeSpan lag) => _lags[(from, to)] = lag;
+
+    /// <summary>How much later than its turn a message comes that others overtake, or that comes again.</summary>
+    public TimeSpan DrawDetour() => TimeSpan.FromMicroseconds(
+        1 + _prng.NextBelow(_prng.Chance(1, 8) ? 200_000 : 2000));
+
+    /// <summary>Something happened to a stream.</summary>
+    public void Count(FaultKind kind) => _ledger.Count(kind);
+
     /// <summary>How long it takes until an end notices that its stream broke; sometimes very long.</summary>
-    public TimeSpan DrawNotice() => TimeSpan.FromMilliseconds(
-        _prng.Chance(1, 10) ? 100 + _prng.NextBelow(2000) : 1 + _prng.NextBelow(20));
+    public TimeSpan DrawNotice()
+    {
+        if (!_prng.Chance(1, 10))
+        {
+            return TimeSpan.FromMilliseconds(1 + _prng.NextBelow(20));
+        }
+
+        _ledger.Count(FaultKind.StreamHalfOpen);
+        return TimeSpan.FromMilliseconds(100 + _prng.NextBelow(2000));
+    }
 
     /// <summary>How long it takes until a stream whose way is blocked is given up.</summary>
     public TimeSpan DrawPatience() => TimeSpan.FromMilliseconds(200 + _prng.NextBelow(2000));
@@ -165,6 +239,17 @@ internal sealed class SimulatedNetwork
 
     /// <summary>A part of a time.</summary>
     public TimeSpan DrawBelow(TimeSpan bound) => _prng.NextBelow(bound);
+
+    private bool Draw(StoreMessage message, uint perMille, FaultKind kind)
+    {
+        var isDrawn = perMille > 0 && message.Kind == StoreMessageKind.Raft && _prng.Chance(perMille, 1000);
+        if (isDrawn)
+        {
+            _ledger.Count(kind);
+        }
+
+        return isDrawn;
+    }
 
     private static void ReportLost(SimulatedTransport from, StoreId to)
     {

@@ -29,6 +29,9 @@ internal sealed class SimulatedTransport : ITransport
     public ITransportHandler Handler =>
         _handler ?? throw new InvalidOperationException("the transport was not started");
 
+    /// <summary>Told of each message when it leaves.</summary>
+    public Action<StoreMessage>? Leaving { get; init; }
+
     /// <summary>Whether it was started and neither stopped nor lost with its process.</summary>
     public bool IsAlive { get; private set; }
 
@@ -45,7 +48,11 @@ internal sealed class SimulatedTransport : ITransport
     {
         if (IsAlive)
         {
-            _process.Send(() => _network.Send(this, to, message));
+            _process.Send(() =>
+            {
+                Leaving?.Invoke(message);
+                _network.Send(this, to, message);
+            });
         }
     }
 

@@ -1,6 +1,7 @@
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
+using Sampan.Simulation.Faults;
 
 namespace Sampan.Simulation.Network;
 
@@ -89,6 +90,11 @@ internal sealed class StorePair
             var epoch = _openEpoch;
             _network.Plan(_network.DrawPatience(), () => BreakIfBlocked(epoch));
             return;
+        }
+
+        if (receiver.Held.Count > 0)
+        {
+            _network.Count(FaultKind.BurstAfterClog);
         }
 
         foreach (var (lane, message) in receiver.Held)
@@ -226,6 +232,7 @@ internal sealed class StorePair
         // The newer stream closes the older one before anything of it is delivered.
         if (end.Connection is { } older)
         {
+            _network.Count(FaultKind.StreamStale);
             end.Transport?.Handler.PeerLost(older);
         }
 
@@ -256,8 +263,19 @@ internal sealed class StorePair
     private void Deliver(StreamEnd receiver, int lane, StoreMessage message)
     {
         var epoch = _openEpoch;
-        var at = receiver.Order(lane, _network.Now.After(_network.DrawLatency()));
+        var isToFirst = receiver == _ends[0];
+        var latency = _network.DrawLatency(isToFirst ? Second : First, isToFirst ? First : Second);
+        var at = receiver.Order(lane, _network.Now.After(latency));
+        if (_network.DrawOvertaken(message))
+        {
+            at = at.After(_network.DrawDetour());
+        }
+
         _network.PlanDelivery(at, () => Arrive(receiver, epoch, message));
+        if (_network.DrawRepeat(message))
+        {
+            _network.PlanDelivery(at.After(_network.DrawDetour()), () => Arrive(receiver, epoch, message));
+        }
     }
 
     private void Arrive(StreamEnd receiver, ulong epoch, StoreMessage message)
@@ -266,6 +284,10 @@ internal sealed class StorePair
             && receiver.Transport is { IsAlive: true } transport)
         {
             transport.Handler.Received(connection, message);
+            if (message.Kind == StoreMessageKind.Snapshot)
+            {
+                _network.SnapshotArrived?.Invoke(transport.Store);
+            }
         }
     }
 

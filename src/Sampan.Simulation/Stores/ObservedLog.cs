@@ -1,32 +1,47 @@
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.Simulation.Checks;
+using Sampan.Testing.Workers;
 
 namespace Sampan.Simulation.Stores;
 
 /// <summary>
-/// A log whose writes the checkers hear of, once they are durable; and in which a bug may be planted.
+/// A log whose writes the checkers hear of: before each one, and when the local time has come at which it is durable. A
+/// crash in between leaves it pending: the next start may find it or not.
 /// </summary>
 internal sealed class ObservedLog : ILogStorage
 {
     private readonly ILogStorage _log;
     private readonly StoreId _store;
+    private readonly StoreImage _image;
     private readonly IReadOnlyDictionary<GroupId, GroupChecker> _checkers;
-    private readonly PlantedBug _bug;
-    private readonly Dictionary<GroupId, ulong> _durableTo = [];
+    private readonly SimulatedProcess _process;
+    private readonly SimulationTrace _trace;
+    private long _begun;
+    private long _confirmed;
 
-    /// <summary>The log of a store.</summary>
+    /// <summary>The log of a life of a store.</summary>
     public ObservedLog(
-        ILogStorage log, StoreId store, IReadOnlyDictionary<GroupId, GroupChecker> checkers, PlantedBug bug)
+        ILogStorage log, SimulationWorld world, StoreId store, StoreImage image, SimulatedProcess process)
     {
         _log = log;
+        _trace = world.Trace;
+        _checkers = world.Checkers;
         _store = store;
-        _checkers = checkers;
-        _bug = bug;
+        _image = image;
+        _process = process;
     }
+
+    /// <summary>
+    /// Believes what the start found, once: before the first write, or when the start's local time has come.
+    /// </summary>
+    public required Action Adopt { get; init; }
 
     /// <inheritdoc/>
     public long BatchBytesMax => _log.BatchBytesMax;
+
+    /// <inheritdoc/>
+    public long StateRoomBytes => _log.StateRoomBytes;
 
     /// <inheritdoc/>
     public long Cost(PersistTask task) => _log.Cost(task);
@@ -38,27 +53,31 @@ internal sealed class ObservedLog : ILogStorage
     public bool MustSpareRoom => _log.MustSpareRoom;
 
     /// <inheritdoc/>
-    public long StateRoomBytes => _log.StateRoomBytes;
-
-    /// <inheritdoc/>
     public long StateCost(StoreRecord record) => _log.StateCost(record);
 
     /// <inheritdoc/>
     public void Append(ReadOnlySpan<PersistTask> tasks, ReadOnlySpan<StoreRecord> records)
     {
-        if (_bug == PlantedBug.None)
+        // The start, and the write before this one, have returned: what they wrote is durable, though the event may
+        // only be due.
+        Adopt();
+        ConfirmTo(_begun);
+        foreach (var writes in tasks.ToArray().GroupBy(task => task.Group))
         {
-            _log.Append(tasks, records);
-        }
-        else
-        {
-            _log.Append(Damaged(tasks), records);
+            _checkers[writes.Key].Writing(_image, _store, [.. writes]);
         }
 
-        foreach (var task in tasks)
-        {
-            _checkers[task.Group].OnPersist(_store, task);
-        }
+        var batch = new LogBatch { Tasks = tasks.ToArray(), Records = records.ToArray() };
+        _trace.Add(_store, "writes", batch);
+        _image.Begin(batch);
+        _begun++;
+        _log.Append(tasks, records);
+        var number = _begun;
+
+        // When the local time has come, and not if the store died before; ahead of all that is told of this write, be
+        // it to other stores or to the store's own workers, which keep an order each.
+        _process.Send(() => ConfirmTo(number));
+        _process.Post(() => ConfirmTo(number));
     }
 
     /// <inheritdoc/>
@@ -68,38 +87,24 @@ internal sealed class ObservedLog : ILogStorage
     public int Read(GroupId group, IndexRange range, long bytesMax, List<Entry> into) =>
         _log.Read(group, range, bytesMax, into);
 
-    private PersistTask[] Damaged(ReadOnlySpan<PersistTask> tasks)
+    private void ConfirmTo(long number)
     {
-        var damaged = tasks.ToArray();
-        for (var i = 0; i < damaged.Length; i++)
+        for (; _confirmed < number; _confirmed++)
         {
-            damaged[i] = Damaged(damaged[i]);
+            var batch = _image.Confirm();
+            _trace.Add(_store, "has written", batch);
+            foreach (var task in batch.Tasks)
+            {
+                _checkers[task.Group].Written(_image, _store, task);
+            }
+
+            foreach (var record in batch.Records)
+            {
+                if (record.Kind == StoreRecordKind.CompactionMark)
+                {
+                    _checkers[record.Group].Compacted(_image, _store);
+                }
+            }
         }
-
-        return damaged;
-    }
-
-    private PersistTask Damaged(PersistTask task)
-    {
-        var damaged = new PersistTask(task.Group, task.Number)
-        {
-            HardState = task.HardState,
-            Snapshot = task.Snapshot,
-            KeepsLog = task.KeepsLog,
-        };
-        damaged.Entries.AddRange(task.Entries);
-        if (_bug == PlantedBug.VoteForgotten && task.HardState is { } state)
-        {
-            damaged.HardState = state with { Vote = ReplicaId.None };
-        }
-
-        if (_bug == PlantedBug.OverwriteBlessed && task.Entries.Count > 0)
-        {
-            _durableTo.TryGetValue(task.Group, out var durable);
-            damaged.Entries.RemoveAll(entry => entry.Index <= durable);
-            _durableTo[task.Group] = Math.Max(durable, task.Entries[^1].Index);
-        }
-
-        return damaged;
     }
 }

@@ -1,3 +1,4 @@
+using Sampan.Linearizability;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 
@@ -7,6 +8,8 @@ namespace Sampan.Simulation.Workloads;
 internal sealed class ClientCall
 {
     private readonly Action<ClientCall> _ended;
+    private readonly CancellationToken _cancellation;
+    private readonly Action _cancel;
 
     /// <summary>A call that is about to be made.</summary>
     public ClientCall(GroupId group, ulong key, ulong value, Action<ClientCall> ended)
@@ -15,6 +18,11 @@ internal sealed class ClientCall
         Key = key;
         Value = value;
         _ended = ended;
+
+        // Never disposed: it has neither timer nor wait handle.
+        var source = new CancellationTokenSource();
+        _cancellation = source.Token;
+        _cancel = source.Cancel;
     }
 
     /// <summary>The group.</summary>
@@ -29,8 +37,14 @@ internal sealed class ClientCall
     /// <summary>Whether it is a read.</summary>
     public bool IsRead => Value == 0;
 
+    /// <summary>Behind the register: bytes for a user's state machine, or none.</summary>
+    public ReadOnlyMemory<byte> Extra { get; init; }
+
     /// <summary>What had been shown of the register when the call was made.</summary>
     public ulong Mark { get; init; }
+
+    /// <summary>Its place in the history of all calls.</summary>
+    public OperationId Place { get; init; }
 
     /// <summary>The store it was made at.</summary>
     public StoreId Store { get; init; }
@@ -47,8 +61,16 @@ internal sealed class ClientCall
     /// <summary>Why it failed; null if it did not.</summary>
     public RaftException? Failure { get; private set; }
 
+    /// <summary>Whether its client gave it up: what it asked for may still happen.</summary>
+    public bool IsCancelled { get; private set; }
+
+    /// <summary>Gives it up.</summary>
+    public void Cancel() => _cancel();
+
     /// <summary>Makes the call, and returns to the caller; the outcome comes as an event.</summary>
     public void Begin(IRaftGroup group) => _ = RunAsync(group);
+
+    private byte[] Payload() => [.. RegisterCodec.Encode(Key, Value), .. Extra.Span];
 
     private async Task RunAsync(IRaftGroup group)
     {
@@ -57,19 +79,23 @@ internal sealed class ClientCall
             if (IsRead)
             {
                 Seen = await group.ReadAsync(
-                    RegisterCodec.Encode(Key, 0),
+                    Payload(),
                     ReadConsistency.Linearizable,
-                    CancellationToken.None).ConfigureAwait(false);
+                    _cancellation).ConfigureAwait(false);
             }
             else
             {
-                Written = await group.ProposeAsync(RegisterCodec.Encode(Key, Value), CancellationToken.None)
+                Written = await group.ProposeAsync(Payload(), _cancellation)
                     .ConfigureAwait(false);
             }
         }
         catch (RaftException failure)
         {
             Failure = failure;
+        }
+        catch (OperationCanceledException)
+        {
+            IsCancelled = true;
         }
 
         _ended(this);

@@ -24,14 +24,14 @@ internal sealed class EtcdRegisterMachine : ISimulatedMachine
     private static readonly ByteString OthersEnd = ByteString.CopyFromUtf8("y");
 
     private readonly StoreId _store;
-    private readonly GroupChecker _checker;
+    private readonly ApplyChecker _checker;
     private readonly IStateMachine _machine;
     private readonly ApplyContext _apply = new();
     private readonly ReadContext _read = new();
     private long _revision = 1;
 
     /// <summary>A machine without keys.</summary>
-    public EtcdRegisterMachine(StoreId store, GroupId group, GroupChecker checker)
+    public EtcdRegisterMachine(StoreId store, GroupId group, ApplyChecker checker)
     {
         _store = store;
         _checker = checker;
@@ -74,7 +74,7 @@ internal sealed class EtcdRegisterMachine : ISimulatedMachine
             }
 
             _revision++;
-            _checker.OnApplied(_store, position, new AppliedWrite(position.Term, key, value, sum.Hash));
+            _checker.Applied(_store, position, new AppliedWrite(position.Term, key, value, sum.Hash));
         }
 
         Invariant.Holds(context.LastIndex >= LastIndex, context.LastIndex, LastIndex);

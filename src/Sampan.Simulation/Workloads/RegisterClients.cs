@@ -2,6 +2,7 @@ using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 using Sampan.Simulation.Checks;
+using Sampan.Simulation.Faults;
 using Sampan.Simulation.Stores;
 
 namespace Sampan.Simulation.Workloads;
@@ -18,6 +19,7 @@ internal sealed class RegisterClients
     private readonly Prng _prng;
     private readonly GroupId[] _groups;
     private readonly Dictionary<(GroupId Group, ulong Key), RegisterChecker> _registers = [];
+    private readonly CallHistory _history = new();
     private readonly List<ClientCall> _open = [];
     private ulong _lastValue;
     private bool _hasStopped;
@@ -51,6 +53,11 @@ internal sealed class RegisterClients
         }
     }
 
+    /// <summary>
+    /// All answers are there: throws if they do not fit together; false if that could not be found out.
+    /// </summary>
+    public bool Judge() => _history.Judge();
+
     /// <summary>No further request is made.</summary>
     public void Stop() => _hasStopped = true;
 
@@ -59,23 +66,33 @@ internal sealed class RegisterClients
         _open.RemoveAll(call => call.Store == store.Id && call.Life == store.Life);
 
     /// <summary>Asks a group at a store; false if it has no replica that runs.</summary>
-    public bool TryCall(SimulatedStore store, GroupId group, bool isRead, Action<ClientCall>? then = null)
+    public bool TryCall(SimulatedStore store, GroupId group, bool isRead, Action<ClientCall>? then = null) =>
+        Begin(store, group, (ulong)_prng.NextBelow(KeysPerGroup), isRead ? 0 : ++_lastValue, then) is not null;
+
+    private ClientCall? Begin(
+        SimulatedStore store,
+        GroupId group,
+        ulong key,
+        ulong value,
+        Action<ClientCall>? then,
+        ReadOnlyMemory<byte>? extra = null)
     {
         if (store.Groups is null || !store.Groups.TryGet(group, out var door))
         {
-            return false;
+            return null;
         }
 
-        var key = (ulong)_prng.NextBelow(KeysPerGroup);
-        var call = new ClientCall(group, key, isRead ? 0 : ++_lastValue, ended => PlanEnd(ended, then))
+        var call = new ClientCall(group, key, value, ended => PlanEnd(ended, then))
         {
             Mark = RegisterOf(group, key).Mark,
+            Extra = extra ?? DrawExtra(isRead: value == 0),
+            Place = value == 0 ? _history.Reads(group, key) : _history.Writes(group, key, value),
             Store = store.Id,
             Life = store.Life,
         };
         _open.Add(call);
         call.Begin(door);
-        return true;
+        return call;
     }
 
     private void PlanNext(ulong client, int delayMicrosecondsMax = 10_000) => _world.PlanAfter(
@@ -89,21 +106,33 @@ internal sealed class RegisterClients
             return;
         }
 
-        var group = _groups[_prng.NextBelow(_groups.Length)];
-        var store = _world.Stores[_prng.NextBelow(_world.Stores.Count)];
         var hasGoneOn = false;
-        var isCalled = TryCall(store, group, _prng.Chance(1, 3), Ended);
-        if (!isCalled)
+        var group = _groups[_prng.NextBelow(_groups.Length)];
+        var store = AnyStore();
+        var key = (ulong)_prng.NextBelow(KeysPerGroup);
+        var call = Begin(store, group, key, _prng.Chance(1, 3) ? 0 : ++_lastValue, Ended);
+        if (call is null)
         {
             GoOn(hasFailed: true);
-        }
-        else
-        {
-            _world.PlanAfter(
-                _world.Options.ElectionTimeout * 2, () => GoOn(hasFailed: false));
+            return;
         }
 
-        void Ended(ClientCall call) => GoOn(call.Failure is not null);
+        _world.PlanAfter(_world.Options.ElectionTimeout * 2, () => GoOn(hasFailed: false));
+        if (_prng.Chance(1, 30))
+        {
+            _world.PlanAfter(TimeSpan.FromMicroseconds(_prng.NextBelow(3000)), () => GiveUp(call));
+        }
+
+        if (_prng.Chance(1, 60))
+        {
+            Pipeline(store, group);
+        }
+
+        void Ended(ClientCall ended)
+        {
+            MaybeRetry(ended);
+            GoOn(ended.Failure is not null);
+        }
 
         void GoOn(bool hasFailed)
         {
@@ -114,6 +143,44 @@ internal sealed class RegisterClients
             }
         }
     }
+
+    // Many at once, beside the client's own: more than a full mailbox or log may take.
+    private void Pipeline(SimulatedStore store, GroupId group)
+    {
+        _world.Ledger.Count(FaultKind.CallsPipelined, store.Id);
+        for (var i = 2 + _prng.NextBelow(30); i > 0; i--)
+        {
+            Begin(store, group, (ulong)_prng.NextBelow(KeysPerGroup), _prng.Chance(1, 3) ? 0 : ++_lastValue, null);
+        }
+    }
+
+    private void GiveUp(ClientCall call)
+    {
+        if (_open.Contains(call))
+        {
+            _world.Ledger.Count(FaultKind.CallCancelled, call.Store);
+            call.Cancel();
+        }
+    }
+
+    // What certainly had no effect may be tried again with the same value, perhaps somewhere else; once.
+    private void MaybeRetry(ClientCall call)
+    {
+        if (_hasStopped || call.IsRead || call.Failure?.Outcome != RequestOutcome.NotApplied || _prng.Chance(1, 2))
+        {
+            return;
+        }
+
+        _world.Ledger.Count(FaultKind.CallRetried, call.Store);
+        _world.Checkers[call.Group].Applies.TriedAgain(call.Value);
+        _ = Begin(AnyStore(), call.Group, call.Key, call.Value, null, call.Extra);
+    }
+
+    private ReadOnlyMemory<byte> DrawExtra(bool isRead) => _world.Options.Machine is not { } machine ? default
+        : isRead ? machine.NextQuery?.Invoke(_prng) ?? default
+        : machine.NextCommand(_prng);
+
+    private SimulatedStore AnyStore() => _world.Stores[_prng.NextBelow(_world.Stores.Count)];
 
     // An event of its own: what a check throws must not end in the call's task.
     private void PlanEnd(ClientCall call, Action<ClientCall>? then) =>
@@ -128,13 +195,14 @@ internal sealed class RegisterClients
         }
 
         _world.Timeline.Mix(((ulong)call.Group.Value << 32) ^ call.Value ^ call.Written.Position.Index);
-        if (call.Failure is not null)
+        if (call.IsCancelled)
         {
             Failures++;
-            if (!call.IsRead && call.Failure.Outcome == RequestOutcome.NotApplied)
-            {
-                _world.Checkers[call.Group].OnRefused(call.Value);
-            }
+        }
+        else if (call.Failure is not null)
+        {
+            Failures++;
+            EndFailed(call, call.Failure.Outcome);
         }
         else if (call.IsRead)
         {
@@ -148,11 +216,25 @@ internal sealed class RegisterClients
         then?.Invoke(call);
     }
 
+    private void EndFailed(ClientCall call, RequestOutcome outcome)
+    {
+        if (call.IsRead)
+        {
+            _history.Failed(call.Place);
+        }
+        else if (outcome == RequestOutcome.NotApplied)
+        {
+            _history.Failed(call.Place);
+            _world.Checkers[call.Group].Applies.Refused(call.Value);
+        }
+    }
+
     private void EndRead(ClientCall call)
     {
         Reads++;
         var (value, index) = RegisterCodec.Decode(call.Seen.Answer.Span);
-        if (index > 0 && !_world.Checkers[call.Group].IsApplied(index, call.Key, value))
+        _history.Saw(call.Place, value);
+        if (index > 0 && !_world.Checkers[call.Group].Applies.IsApplied(index, call.Key, value))
         {
             Fail(call, $"it saw value {value} of index {index}, which nobody wrote there");
         }
@@ -166,7 +248,8 @@ internal sealed class RegisterClients
     private void EndWrite(ClientCall call)
     {
         Writes++;
-        _world.Checkers[call.Group].OnAcknowledged(call.Written.Position, call.Value);
+        _history.Wrote(call.Place);
+        _world.Checkers[call.Group].Applies.Acknowledged(call.Written.Position, call.Value);
         if (RegisterOf(call.Group, call.Key).WriteEnded(call.Mark, call.Written.Position.Index) is { } wrong)
         {
             Fail(call, wrong);

@@ -12,14 +12,15 @@ namespace Sampan.Simulation.Workloads;
 /// </summary>
 internal sealed class RegisterMachine : ISimulatedMachine
 {
-    private const string FileName = "registers";
+    /// <summary>The file of its snapshots.</summary>
+    public const string FileName = "simulated-registers";
 
     private readonly StoreId _store;
-    private readonly GroupChecker _checker;
+    private readonly ApplyChecker _checker;
     private readonly SortedDictionary<ulong, Register> _registers = [];
 
     /// <summary>A machine without registers.</summary>
-    public RegisterMachine(StoreId store, GroupChecker checker)
+    public RegisterMachine(StoreId store, ApplyChecker checker)
     {
         _store = store;
         _checker = checker;
@@ -46,7 +47,7 @@ internal sealed class RegisterMachine : ISimulatedMachine
             Mix(position.Index, position.Term, key, value);
             _registers.TryGetValue(key, out var before);
             _registers[key] = new Register(key, value, position.Index);
-            _checker.OnApplied(_store, position, new AppliedWrite(position.Term, key, value, Hash));
+            _checker.Applied(_store, position, new AppliedWrite(position.Term, key, value, Hash));
             if (context.IsResultWanted(i))
             {
                 context.SetResult(i, RegisterCodec.Encode(before.Value, before.Index));
@@ -71,8 +72,8 @@ internal sealed class RegisterMachine : ISimulatedMachine
     /// <inheritdoc/>
     public void Install(ISnapshotSource snapshot)
     {
-        Invariant.Holds(snapshot.Files.Count == 1);
-        var bytes = new byte[snapshot.Files[0].LengthBytes];
+        var bytes = new byte[snapshot.Files
+            .Single(file => string.Equals(file.Name, FileName, StringComparison.Ordinal)).LengthBytes];
         Invariant.Holds(snapshot.Read(FileName, 0, bytes) == bytes.Length);
         (Hash, var count) = RegisterCodec.Decode(bytes);
         LastIndex = snapshot.Meta.Last.Index;
@@ -83,6 +84,11 @@ internal sealed class RegisterMachine : ISimulatedMachine
             var (key, value) = RegisterCodec.Decode(at);
             var (index, _) = RegisterCodec.Decode(at[RegisterCodec.PairBytes..]);
             _registers.Add(key, new Register(key, value, index));
+        }
+
+        if (count > 0)
+        {
+            _checker.Installed(_store, _registers.Values.Max(register => register.Index), Hash);
         }
     }
 

@@ -9,15 +9,22 @@ internal sealed class SimulatedMachines : IStateMachineFactory
 {
     private readonly StoreId _store;
     private readonly SimulatedWorkload _workload;
+    private readonly MachineUnderTest? _tested;
+    private readonly IStateMachineFactory? _users;
     private readonly IReadOnlyDictionary<GroupId, GroupChecker> _checkers;
     private readonly SortedDictionary<GroupId, ISimulatedMachine> _machines = [];
 
     /// <summary>A factory for a store.</summary>
     public SimulatedMachines(
-        StoreId store, SimulatedWorkload workload, IReadOnlyDictionary<GroupId, GroupChecker> checkers)
+        StoreId store,
+        SimulatedWorkload workload,
+        MachineUnderTest? tested,
+        IReadOnlyDictionary<GroupId, GroupChecker> checkers)
     {
         _store = store;
         _workload = workload;
+        _tested = tested;
+        _users = tested?.Machines();
         _checkers = checkers;
     }
 
@@ -27,13 +34,19 @@ internal sealed class SimulatedMachines : IStateMachineFactory
     /// <inheritdoc/>
     public IStateMachine Create(GroupId group)
     {
-        ISimulatedMachine machine = _workload == SimulatedWorkload.Etcd
-            ? new EtcdRegisterMachine(_store, group, _checkers[group])
-            : new RegisterMachine(_store, _checkers[group]);
+        ISimulatedMachine machine = _users is not null && _tested is not null
+            ? new CheckedMachine(_store, _checkers[group], _users.Create(group), _tested.CompareEvery)
+            : _workload == SimulatedWorkload.Etcd
+            ? new EtcdRegisterMachine(_store, group, _checkers[group].Applies)
+            : new RegisterMachine(_store, _checkers[group].Applies);
         _machines[group] = machine;
         return machine;
     }
 
     /// <inheritdoc/>
-    public void Delete(GroupId group) => _machines.Remove(group);
+    public void Delete(GroupId group)
+    {
+        _machines.Remove(group);
+        _users?.Delete(group);
+    }
 }

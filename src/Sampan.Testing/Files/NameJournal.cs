@@ -57,7 +57,9 @@ internal sealed class NameJournal
     /// <summary>The sync of a directory failed: some of its changes never become durable (F1).</summary>
     public void FailSync(StoredDirectory directory, Prng prng)
     {
-        for (var i = 0; i < _changes.Count; i++)
+        // What an earlier sync of it promised is not this one's to lose, though its time may not have come yet.
+        var first = _changes.FindLastIndex(change => change.Kind == NameChangeKind.Sync && change.IsIn(directory)) + 1;
+        for (var i = first; i < _changes.Count; i++)
         {
             var change = _changes[i];
             if (change.Kind != NameChangeKind.Sync && change.IsIn(directory) && prng.Chance(1, 2))

@@ -54,6 +54,7 @@ internal sealed class SimulatedFile : IFile
         _owner.Leave(call);
         if (fitting < part)
         {
+            _owner.Failing?.Invoke(call.Call, FileFailure.NoSpace);
             throw new FileSystemException(FileFailure.NoSpace, "write", _path, "no space left on device");
         }
     }

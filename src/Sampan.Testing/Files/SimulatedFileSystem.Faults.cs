@@ -12,6 +12,9 @@ public sealed partial class SimulatedFileSystem
     /// <summary>Told of each call before it takes effect; it may copy the disk, or crash the simulated store.</summary>
     public Action<FileCall>? Calling { get; set; }
 
+    /// <summary>Told of each call that is about to fail, and how.</summary>
+    public Action<FileCall, FileFailure>? Failing { get; set; }
+
     /// <summary>Simulated time; without it, calls take none and a sync settles at once.</summary>
     public IFileTime? Time { get; set; }
 
@@ -92,10 +95,17 @@ public sealed partial class SimulatedFileSystem
         var times = new FileCallTimes(began, Time?.Now ?? Instant.Zero);
         if (IsGone)
         {
+            Failing?.Invoke(call, FileFailure.Device);
             throw Failed(FileFailure.Device, NameOf(kind), path, "the device is gone");
         }
 
-        return new EnteredCall(call, times, TakeFault(call), CallCount == _crashAtCall ? _crashMoment : null);
+        var fault = TakeFault(call);
+        if (fault is not null)
+        {
+            Failing?.Invoke(call, fault.Failure);
+        }
+
+        return new EnteredCall(call, times, fault, CallCount == _crashAtCall ? _crashMoment : null);
     }
 
     /// <summary>Ends a call after its effect: the caller learns of success, of a failure, or nothing ever.</summary>

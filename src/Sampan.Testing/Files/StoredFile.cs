@@ -77,12 +77,14 @@ internal sealed class StoredFile : StoredEntry
     /// </summary>
     public void FailSync(Prng prng)
     {
-        var before = _changes.ToArray();
-        _changes.Clear();
+        // What an earlier sync promised is not this one's to lose, though its time may not have come yet.
+        var first = _changes.FindLastIndex(change => change.Kind == FileChangeKind.Sync) + 1;
+        var unsynced = _changes[first..];
+        _changes.RemoveRange(first, unsynced.Count);
         var losesAll = prng.Chance(1, 2);
-        foreach (var change in before)
+        foreach (var change in unsynced)
         {
-            if (change.Kind == FileChangeKind.Sync || change.IsLost)
+            if (change.IsLost)
             {
                 _changes.Add(change);
                 continue;

@@ -73,6 +73,21 @@ public sealed class SimulatedProcess
     /// <summary>The local time of the thread that runs; outside of rounds, the timeline's.</summary>
     public Instant Now => _running is null ? Timeline.Now : _running.LocalTime;
 
+    /// <summary>Until when some thread of it is busy with what it began, or stopped.</summary>
+    public Instant BusyUntil
+    {
+        get
+        {
+            var until = Instant.Zero;
+            foreach (var thread in _threads)
+            {
+                until = Instant.Max(until, thread.LocalTime);
+            }
+
+            return until;
+        }
+    }
+
     /// <summary>What things take from now on.</summary>
     public SimulatedLatencies Latencies { get; set; }
 
@@ -92,6 +107,11 @@ public sealed class SimulatedProcess
     /// Called once, when it dies; <see cref="DiedAt"/> says when, which may lie ahead of the timeline.
     /// </summary>
     public Action? Died { get; set; }
+
+    /// <summary>
+    /// Called after each round of a worker, when nothing of this process runs: a simulator looks at what has changed.
+    /// </summary>
+    public Action? RoundEnded { get; set; }
 
     internal SimulatedTimeline Timeline { get; }
 
@@ -186,6 +206,19 @@ public sealed class SimulatedProcess
         }
 
         return thread;
+    }
+
+    internal SimulatedSlot? SlotOf(string worker)
+    {
+        foreach (var thread in _threads)
+        {
+            if (thread.Find(worker) is { } slot)
+            {
+                return slot;
+            }
+        }
+
+        return null;
     }
 
     internal void StartAll() => _threads.ForEach(thread => thread.Plan());

@@ -34,8 +34,21 @@ internal sealed class SimulatedSlot : IWorkerHandle
     /// </summary>
     public Instant NotBefore { get; set; }
 
+    /// <summary>The local time at which its last round ended.</summary>
+    public Instant EndedAt { get; set; }
+
+    /// <summary>Another worker whose rounds must have ended, by local time, before this one runs; null: none.</summary>
+    public SimulatedSlot? Leader { get; set; }
+
     /// <summary>When it can run next, if its thread is free.</summary>
-    public Instant NextCall => IsWoken ? NotBefore : Instant.Max(NotBefore, Due);
+    public Instant NextCall
+    {
+        get
+        {
+            var at = IsWoken ? NotBefore : Instant.Max(NotBefore, Due);
+            return Leader is null ? at : Instant.Max(at, Leader.EndedAt);
+        }
+    }
 
     /// <inheritdoc/>
     public bool IsDeferred => _process.IsInRound;

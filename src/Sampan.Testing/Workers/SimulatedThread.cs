@@ -41,6 +41,10 @@ internal sealed class SimulatedThread
         return slot;
     }
 
+    /// <summary>Finds a worker; null if it is not on this thread.</summary>
+    public SimulatedSlot? Find(string worker) =>
+        _slots.Find(slot => string.Equals(slot.Worker.Name, worker, StringComparison.Ordinal));
+
     /// <summary>Lets local time pass within a round.</summary>
     public void Spend(TimeSpan duration) => LocalTime = LocalTime.After(duration);
 
@@ -146,7 +150,9 @@ internal sealed class SimulatedThread
             Leave();
         }
 
+        slot.EndedAt = LocalTime;
         Watch(slot, start);
+        _process.RoundEnded?.Invoke();
     }
 
     private void Begin()

@@ -26,6 +26,19 @@ public sealed class SimulatedWorkerRunner : IWorkerRunner
         return _process.ThreadOf(thread).Add(worker);
     }
 
+    /// <summary>
+    /// A worker that looks at what another one leaves in memory, with no mailbox in between, does not run before that
+    /// one's round has ended by local time: else it would see now what happens later. Before the start, after both were
+    /// added.
+    /// </summary>
+    public void KeepBehind(string worker, string leader)
+    {
+        Invariant.Holds(!_hasStarted);
+        var (slot, leading) = (_process.SlotOf(worker), _process.SlotOf(leader));
+        Invariant.Holds(slot is not null && leading is not null);
+        slot.Leader = leading;
+    }
+
     /// <inheritdoc/>
     public void Start(IWorkerOwner owner)
     {

@@ -1,3 +1,4 @@
+using Sampan.Base;
 using Sampan.Io;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
@@ -41,6 +42,56 @@ public abstract class SnapshotSuite
         Snapshot.AssertWhole(receiver, Snapshot.Meta(10));
         using var received = receiver.Open(Snapshot.Group, Snapshot.Meta(10).Last);
         Assert.Equal(source.Manifest.ToArray(), received.Manifest.ToArray());
+    }
+
+    /// <summary>Around the sizes of buffers; what is read ends exactly where the file does (R08, O12).</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData((64 * 1024) - 1)]
+    [InlineData(64 * 1024)]
+    [InlineData((64 * 1024) + 1)]
+    [InlineData(256 * 1024)]
+    [InlineData((512 * 1024) + 1)]
+    public void Files_of_any_size_come_back_whole_also_behind_an_empty_one_R08_O12(int length)
+    {
+        var bytes = new byte[length];
+        new Prng((ulong)length).Fill(bytes);
+        var sender = Snapshot.Storage(_files);
+        using (var sink = sender.Create(Snapshot.Group, Snapshot.Meta(10)))
+        {
+            sink.BeginFile("empty");
+            sink.BeginFile("some");
+            sink.Write(bytes);
+            sink.BeginFile("last");
+            sink.Write("last"u8);
+            sink.Commit();
+        }
+
+        using var source = sender.Open(Snapshot.Group, Snapshot.Meta(10).Last);
+        var receiver = Snapshot.Storage(Disks.WithData());
+        Snapshot.Receive(receiver, source);
+        using var received = receiver.Open(Snapshot.Group, Snapshot.Meta(10).Last);
+        foreach (var one in (ISnapshotSource[])[source, received])
+        {
+            Assert.Equal(["empty", "some", "last"], one.Files.Select(file => file.Name));
+            Assert.Equal(bytes, InPieces(one, "some", pieceBytes: 64 * 1024));
+            Assert.Equal("last"u8.ToArray(), InPieces(one, "last", pieceBytes: 2));
+            Assert.Equal(0, one.Read("some", length, new byte[8]));
+            Assert.Equal(0, one.Read("empty", 0, new byte[8]));
+        }
+    }
+
+    private static byte[] InPieces(ISnapshotSource source, string file, int pieceBytes)
+    {
+        var whole = new List<byte>();
+        var piece = new byte[pieceBytes];
+        for (var count = source.Read(file, 0, piece); count > 0; count = source.Read(file, whole.Count, piece))
+        {
+            whole.AddRange(piece[..count]);
+        }
+
+        return [.. whole];
     }
 
     [Fact]

@@ -23,4 +23,7 @@ internal sealed record Room(string Name, RoomKind Kind, IReadOnlyList<string> Ma
 
     /// <summary>Whether services and options may be injected (the server's edge).</summary>
     public bool MayInject { get; init; }
+
+    /// <summary>Who sees its internals, beside its tests: rooms that judge it.</summary>
+    public IReadOnlyList<string> Judges { get; init; } = [];
 }

@@ -24,7 +24,10 @@ internal static class Rooms
         new("Raft", RoomKind.Pure, ["Base", "Model"]),
         new("Mvcc", RoomKind.Pure, ["Base", "Engine"]),
         new("MultiRaft.Abstractions", RoomKind.Machine, ["Base", "Model"]),
-        new("MultiRaft", RoomKind.Machine, ["Base", "Model", "Raft", "MultiRaft.Abstractions"], FirstEventId: 3000),
+        new("MultiRaft", RoomKind.Machine, ["Base", "Model", "Raft", "MultiRaft.Abstractions"], FirstEventId: 3000)
+        {
+            Judges = ["Simulation"],
+        },
         new("Storage", RoomKind.Machine, ["Base", "Model", "Io", "MultiRaft.Abstractions"], FirstEventId: 4000),
         new("Transport", RoomKind.Door, ["Base", "Model", "MultiRaft.Abstractions"], FirstEventId: 5000)
         {

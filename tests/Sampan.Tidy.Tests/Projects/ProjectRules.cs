@@ -47,7 +47,8 @@ internal static class ProjectRules
             yield return $"{project.Path}: may not use {framework}";
         }
 
-        foreach (var friend in project.Friends.Where(friend => friend != $"{project.Name}.Tests"))
+        var judges = room.Judges.Select(judge => $"Sampan.{judge}").Append($"{project.Name}.Tests");
+        foreach (var friend in project.Friends.Except(judges, StringComparer.Ordinal))
         {
             yield return $"{project.Path}: its internals are not for {friend}";
         }
