@@ -42,10 +42,10 @@ internal sealed class ReplicaImage
     public bool IsAdmitted { get; private set; }
 
     /// <summary>The newest marked snapshot, if any.</summary>
-    public SnapshotMeta? NewestMark => _marks.Count == 0 ? null : _marks[^1];
+    public SnapshotMeta? NewestMark => _marks.MaxBy(mark => mark.Last.Index);
 
     /// <summary>The snapshot marked before that one, if it is marked still.</summary>
-    public SnapshotMeta? OlderMark => _marks.Count < 2 ? null : _marks[^2];
+    public SnapshotMeta? OlderMark => _marks.OrderBy(mark => mark.Last.Index).SkipLast(1).LastOrDefault();
 
     /// <summary>The same image, from here on apart.</summary>
     public ReplicaImage Clone()
