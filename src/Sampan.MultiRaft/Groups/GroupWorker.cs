@@ -313,7 +313,7 @@ internal sealed class GroupWorker : IWorker
             host.Route(endOfRound, now);
             if (host.TryTakeCommittedConfiguration(out var committed))
             {
-                _identity.Committed(host.Group, committed);
+                _identity.Committed(host.Group, committed, host.Replica);
             }
 
             if (host.TryTakeNewestConfiguration(out var newest))

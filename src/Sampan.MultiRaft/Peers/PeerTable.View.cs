@@ -31,7 +31,7 @@ internal sealed partial class PeerTable
             _standing.Sign(_self) with { IsAdmitted = IsAdmitted },
             new Dictionary<GroupId, string>(_overtaken),
             _admission.Groups.ToHashSet(),
-            _configurations.Where(pair => IsBarred(pair.Value)).Select(pair => pair.Key).ToHashSet(),
+            _configurations.Where(pair => IsBarred(pair.Key, pair.Value)).Select(pair => pair.Key).ToHashSet(),
             peers,
             [.. recorded],
             [.. _guests.All],
@@ -112,9 +112,17 @@ internal sealed partial class PeerTable
         configuration,
         member => member.Store == _self.Store && member.Incarnation == _self.Incarnation);
 
-    private bool IsBarred(Configuration configuration) =>
-        !IsBoundHere(configuration)
-        && Contains(configuration, member => member.Store == _self.Store && member.Incarnation.IsBound);
+    /// <summary>
+    /// The group has bound another incarnation of this store, under the replica that is here or a later one. An earlier
+    /// one was its former self: a replica that comes after it reads of it in the log, and is not meant.
+    /// </summary>
+    private bool IsBarred(GroupId group, Configuration configuration)
+    {
+        var own = _own.GetValueOrDefault(group);
+        return !IsBoundHere(configuration) && Contains(
+            configuration,
+            member => member.Store == _self.Store && member.Incarnation.IsBound && member.Replica.CompareTo(own) >= 0);
+    }
 
     private static bool HasBoundMember(Configuration configuration) =>
         Contains(configuration, member => member.Incarnation.IsBound);

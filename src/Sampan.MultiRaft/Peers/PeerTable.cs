@@ -40,6 +40,7 @@ internal sealed partial class PeerTable
     // Stores that the operator named.
     private readonly HashSet<StoreId> _listed;
     private readonly Guests _guests = new();
+    private readonly SortedDictionary<GroupId, ReplicaId> _own = [];
     private readonly Queue<Introduction> _introductions = new();
     private readonly Queue<Dismissal> _dismissals = new();
 
@@ -99,7 +100,7 @@ internal sealed partial class PeerTable
             return _overtaken.First().Value;
         }
 
-        var barred = _configurations.FirstOrDefault(pair => IsBarred(pair.Value));
+        var barred = _configurations.FirstOrDefault(pair => IsBarred(pair.Key, pair.Value));
         if (barred.Value is not null)
         {
             return $"store {_self.Store} takes no part in group {barred.Key}: the group has bound another incarnation "
@@ -133,6 +134,7 @@ internal sealed partial class PeerTable
 
         RecordWhoIsNamed(initial);
         _configurations.Add(group, initial);
+        _own[group] = OwnReplica(initial);
         Hold(initial.RecoveryGeneration);
         var others = OtherVoters(initial);
         if (isAdmitted || others.Length == 0)
@@ -151,10 +153,14 @@ internal sealed partial class PeerTable
         Reconsider();
     }
 
-    /// <summary>A group has committed a configuration, or had at start: what it binds overrides records.</summary>
-    public void Committed(GroupId group, Configuration configuration)
+    /// <summary>
+    /// A group has committed a configuration, or had at start, as the replica here knows it: what it binds overrides
+    /// records.
+    /// </summary>
+    public void Committed(GroupId group, Configuration configuration, ReplicaId own)
     {
         RecordWhoIsNamed(configuration);
+        _own[group] = own;
         _configurations[group] = configuration;
         Hold(configuration.RecoveryGeneration);
         if (IsBoundHere(configuration))
@@ -182,6 +188,7 @@ internal sealed partial class PeerTable
     {
         _configurations.Remove(group);
         _newest.Remove(group);
+        _own.Remove(group);
         _admitted.Remove(group);
         _admission.Settle(group);
         _overtaken.Remove(group);

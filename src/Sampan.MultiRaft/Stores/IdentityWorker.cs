@@ -99,8 +99,8 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
     });
 
     /// <summary>Group worker: a configuration was committed.</summary>
-    public void Committed(GroupId group, Configuration configuration) =>
-        Post(() => _table.Committed(group, configuration));
+    public void Committed(GroupId group, Configuration configuration, ReplicaId own) =>
+        Post(() => _table.Committed(group, configuration, own));
 
     /// <summary>Group worker: a group's log has another newest configuration.</summary>
     public void Appended(GroupId group, Configuration newest) => Post(() => _table.Appended(group, newest));
@@ -205,7 +205,7 @@ internal sealed class IdentityWorker : IWorker, IRecordLog, IRecordWaiter
 
         if (RecoveredConfigurations.CommittedOf(group) is { } committed)
         {
-            _table.Committed(group.Group, committed);
+            _table.Committed(group.Group, committed, group.Replica);
         }
 
         if (group.Configurations.Count > 0)

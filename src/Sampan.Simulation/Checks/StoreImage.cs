@@ -1,3 +1,4 @@
+using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
 
@@ -11,7 +12,7 @@ internal sealed class StoreImage
 {
     private readonly SortedDictionary<GroupId, ReplicaImage> _groups = [];
     private readonly SortedDictionary<StoreId, Incarnation> _peers = [];
-    private readonly Queue<LogBatch> _pending = new();
+    private readonly LinkedList<LogBatch> _pending = new();
     private TimeSpan _electionTimeout;
 
     /// <summary>Whose disk it is, once that has begun.</summary>
@@ -24,12 +25,15 @@ internal sealed class StoreImage
     public ReplicaImage? Find(GroupId group) => _groups.GetValueOrDefault(group);
 
     /// <summary>A batch is being written.</summary>
-    public void Begin(LogBatch batch) => _pending.Enqueue(batch);
+    public void Begin(LogBatch batch) => _pending.AddLast(batch);
+
+    /// <summary>The batch that was begun last was not written at all.</summary>
+    public void Withdraw() => _pending.RemoveLast();
 
     /// <summary>The oldest batch that was begun is durable; returns it.</summary>
     public LogBatch Confirm()
     {
-        var batch = _pending.Dequeue();
+        var batch = TakeOldest();
         Take(batch);
         return batch;
     }
@@ -70,10 +74,18 @@ internal sealed class StoreImage
     {
         for (; kept > 0; kept--)
         {
-            Take(_pending.Dequeue());
+            Take(TakeOldest());
         }
 
         _pending.Clear();
+    }
+
+    private LogBatch TakeOldest()
+    {
+        var first = _pending.First;
+        Invariant.Holds(first is not null);
+        _pending.RemoveFirst();
+        return first.Value;
     }
 
     private StoreImage Clone()

@@ -71,7 +71,18 @@ internal sealed class ObservedLog : ILogStorage
         _trace.Add(_store, "writes", batch);
         _image.Begin(batch);
         _begun++;
-        _log.Append(tasks, records);
+        try
+        {
+            _log.Append(tasks, records);
+        }
+        catch (StorageFullException)
+        {
+            // Refused whole, before anything was written; it will come again.
+            _image.Withdraw();
+            _begun--;
+            throw;
+        }
+
         var number = _begun;
 
         // When the local time has come, and not if the store died before; ahead of all that is told of this write, be

@@ -16,6 +16,20 @@ public sealed class PeerTableTests
     private readonly TestStore _two = new(2, incarnation: 100);
     private readonly TestStore _three = new(3, incarnation: 100);
 
+    /// <summary>The log of a group tells a new replica of its store's former directory, and that is not meant.</summary>
+    [Fact]
+    public void A_store_that_was_replaced_takes_part_under_a_later_replica()
+    {
+        var anew = new TestStore(2, incarnation: 200);
+        anew.Commit(_group, Bound(_one, _two, _three), replica: 4);
+        Assert.True(anew.Table.View.MayAct(_group));
+
+        // Its former self, in another directory, is barred.
+        var former = new TestStore(2, incarnation: 300);
+        former.Commit(_group, Bound(_one, _two, _three), replica: 2);
+        Assert.False(former.Table.View.MayAct(_group));
+    }
+
     [Fact]
     public void A_first_handshake_is_answered_when_its_record_is_durable()
     {

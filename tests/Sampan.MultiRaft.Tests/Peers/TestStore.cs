@@ -93,10 +93,10 @@ internal sealed class TestStore : IRecordLog
     }
 
     /// <summary>A configuration is committed.</summary>
-    public void Commit(GroupId group, Configuration configuration)
+    public void Commit(GroupId group, Configuration configuration, ulong? replica = null)
     {
         _committed[group] = configuration;
-        Table.Committed(group, configuration);
+        Table.Committed(group, configuration, new ReplicaId(replica ?? Id.Value));
     }
 
     /// <summary>A configuration is the newest of a group's log.</summary>
@@ -190,7 +190,7 @@ internal sealed class TestStore : IRecordLog
 
         foreach (var (group, configuration) in _committed)
         {
-            table.Committed(group, configuration);
+            table.Committed(group, configuration, new ReplicaId(Id.Value));
         }
 
         return table;
