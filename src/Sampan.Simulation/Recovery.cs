@@ -1,6 +1,7 @@
 using Sampan.Base;
 using Sampan.Model;
 using Sampan.MultiRaft.Abstractions;
+using Sampan.MultiRaft.Doors;
 using Sampan.Simulation.Checks;
 using Sampan.Simulation.Stores;
 using Sampan.Simulation.Workloads;
@@ -89,7 +90,11 @@ internal sealed class Recovery
 
     private bool AreStable() => _world.Groups.Keys.All(IsStable);
 
-    // One that was removed before it had any configuration knows nobody to ask; it stays, and is passive (ADR 0014).
+    // One that was removed before it had a committed configuration that names it does not ask whether it was: it stays,
+    // and is passive, until a later replica of its group comes to its store (ADR 0014).
+    private static bool KnowsItIsMember(IRaftGroup door) => door is not RaftGroup { Core: { } core }
+        || core.ConfigurationAt(core.CommitIndex).Configuration.Contains(door.Status.Replica);
+
     private bool IsStable(GroupId group)
     {
         if (LeaderOf(group)?.Status is not { } leader || leader.Configuration.IsJoint)
@@ -101,7 +106,7 @@ internal sealed class Recovery
         {
             if (store.Groups is { } groups && groups.TryGet(group, out var door)
                 && !leader.Configuration.Contains(door.Status.Replica) && !IsGhost(store, group)
-                && door.Status.Configuration.Members.Length > 0)
+                && KnowsItIsMember(door))
             {
                 return false;
             }

@@ -46,7 +46,9 @@ internal sealed class CommitChecker
             }
 
             track.Matches[member.Replica] = member.Match;
+            // One that was removed is gone with all that it had acknowledged.
             if (member.Match > former && _history.Tracks.TryGetValue(member.Replica, out var other)
+                && other.Image.Replica == member.Replica
                 && core.TryGetTerm(member.Match, out var term) && !other.Image.Covers(new LogId(term, member.Match)))
             {
                 _history.Fail(
