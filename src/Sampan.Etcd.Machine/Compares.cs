@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Sampan.Base;
 using Sampan.Mvcc;
 using Sampan.Protocol.Etcd;
 using CompareResult = Sampan.Protocol.Etcd.Compare.Types.CompareResult;
@@ -9,6 +10,8 @@ namespace Sampan.Etcd.Machine;
 /// <summary>Judges the compares of transactions.</summary>
 internal static class Compares
 {
+    private const int PageKeys = 1000;
+
     /// <summary>Whether a compare holds for its key, or for all keys of its range.</summary>
     public static bool Holds(Compare compare, IMvccReader reader)
     {
@@ -19,11 +22,30 @@ internal static class Compares
                 : HoldsForNothing(compare);
         }
 
-        var versions = new List<KeyVersion>();
-        reader.Range(EtcdRanges.Of(compare.Key, compare.RangeEnd), revision: 0, limit: 0, versions, out _);
-        return versions.Count == 0
-            ? HoldsForNothing(compare)
-            : versions.TrueForAll(version => Holds(compare, version));
+        var range = EtcdRanges.Of(compare.Key, compare.RangeEnd);
+        var page = new List<KeyVersion>();
+        reader.Range(range, revision: 0, PageKeys, page, out var count);
+        if (count == 0)
+        {
+            return HoldsForNothing(compare);
+        }
+
+        // In pages: most compares that fail do so early, and none takes the memory of its range.
+        var holds = page.TrueForAll(version => Holds(compare, version));
+        while (holds && page.Count < count)
+        {
+            var next = KeyRange.Of(page[^1].Key.Span).End;
+            page.Clear();
+            reader.Range(
+                range.IsUnbounded ? KeyRange.From(next) : KeyRange.Between(next, range.End),
+                revision: 0,
+                PageKeys,
+                page,
+                out count);
+            holds = page.TrueForAll(version => Holds(compare, version));
+        }
+
+        return holds;
     }
 
     // A value that is not there cannot be told from an empty one, so no compare of it holds.

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Sampan.Etcd.Machine;
 
 /// <summary>
@@ -5,8 +7,29 @@ namespace Sampan.Etcd.Machine;
 /// </summary>
 public static class EtcdCodec
 {
+    private const int KeysMaxBytes = sizeof(long);
+
     /// <summary>A command of this kind.</summary>
     public static byte[] Encode(EtcdCommandKind kind, ReadOnlySpan<byte> message) => Encode((byte)kind, message);
+
+    /// <summary>The command of a transaction whose compares and ranges may look at so many keys.</summary>
+    public static byte[] EncodeTxn(long keysMax, ReadOnlySpan<byte> message)
+    {
+        var bytes = new byte[1 + KeysMaxBytes + message.Length];
+        bytes[0] = (byte)EtcdCommandKind.BoundedTxn;
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(1), keysMax);
+        message.CopyTo(bytes.AsSpan(1 + KeysMaxBytes));
+        return bytes;
+    }
+
+    /// <summary>Splits what follows the kind of such a command; false: it is too short.</summary>
+    public static bool TryDecodeTxn(ReadOnlySpan<byte> bytes, out BoundedTxn txn)
+    {
+        txn = bytes.Length < KeysMaxBytes
+            ? default
+            : new BoundedTxn(BinaryPrimitives.ReadInt64LittleEndian(bytes), bytes[KeysMaxBytes..]);
+        return bytes.Length >= KeysMaxBytes;
+    }
 
     /// <summary>A query of this kind.</summary>
     public static byte[] Encode(EtcdQueryKind kind, ReadOnlySpan<byte> message) => Encode((byte)kind, message);

@@ -9,7 +9,7 @@ public enum EtcdCommandKind : byte
     /// <summary>A <c>DeleteRangeRequest</c>.</summary>
     DeleteRange = 2,
 
-    /// <summary>A <c>TxnRequest</c>.</summary>
+    /// <summary>A <c>TxnRequest</c> without a bound on the keys it looks at; older versions proposed it.</summary>
     Txn = 3,
 
     /// <summary>A <c>CompactionRequest</c>.</summary>
@@ -17,4 +17,10 @@ public enum EtcdCommandKind : byte
 
     /// <summary>A <c>Member</c>: what a store says of itself.</summary>
     PublishMember = 5,
+
+    /// <summary>
+    /// How many keys compares and ranges may look at, as 8 bytes, little-endian, then a <c>TxnRequest</c>. The bound
+    /// comes with the command, so that all members decide alike whatever their settings and versions.
+    /// </summary>
+    BoundedTxn = 6,
 }

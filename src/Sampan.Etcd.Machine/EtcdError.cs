@@ -41,4 +41,7 @@ public enum EtcdError : byte
 
     /// <summary>The response would be larger than a message may be. Here alone changes may have been made.</summary>
     ResponseTooLarge = 12,
+
+    /// <summary>A transaction whose compares and ranges would look at more keys than the limit.</summary>
+    TooManyKeys = 13,
 }

@@ -101,7 +101,11 @@ internal sealed class EtcdMachine : IStateMachine
             case EtcdCommandKind.DeleteRange when Parsing.TryParse(DeleteRangeRequest.Parser, message, out var delete):
                 return Delete(delete, term, isWanted);
             case EtcdCommandKind.Txn when Parsing.TryParse(TxnRequest.Parser, message, out var txn):
-                return Txn(txn, term, isWanted);
+                return Txn(txn, keysMax: long.MaxValue, term, isWanted);
+            case EtcdCommandKind.BoundedTxn
+                when EtcdCodec.TryDecodeTxn(message, out var bounded)
+                    && Parsing.TryParse(TxnRequest.Parser, bounded.Message, out var txn):
+                return Txn(txn, bounded.KeysMax, term, isWanted);
             case EtcdCommandKind.Compaction when Parsing.TryParse(CompactionRequest.Parser, message, out var compact):
                 var error = RangeReads.ErrorOf(_store.Compact(compact.Revision));
                 return Result(error, new CompactionResponse(), term);
@@ -142,10 +146,11 @@ internal sealed class EtcdMachine : IStateMachine
         return isWanted ? Result(EtcdError.None, response, term) : [];
     }
 
-    private byte[] Txn(TxnRequest txn, ulong term, bool isWanted)
+    private byte[] Txn(TxnRequest txn, long keysMax, ulong term, bool isWanted)
     {
         // The number of operations is the door's business: members may be started with different limits.
-        var error = RequestChecks.Check(txn, int.MaxValue);
+        var error = RequestChecks.Check(txn);
+        error = error == EtcdError.None && TxnReach.Now(txn, _store) > keysMax ? EtcdError.TooManyKeys : error;
         var run = new TxnRun(txn);
         error = error == EtcdError.None ? run.Prepare(_store) : error;
         if (error != EtcdError.None)
@@ -177,7 +182,7 @@ internal sealed class EtcdMachine : IStateMachine
         {
             context.Return(EtcdResults.Error(error));
         }
-        else if (RangeReads.Reach(range, _store) > _options.PageKeysMax)
+        else if (RangeReads.Reach(range, _store, isPastEndless: true) > _options.PageKeysMax)
         {
             context.Return(new DeferredAnswer(_store.Freeze(), view => RangeOf(range, view, moment)));
         }
@@ -189,12 +194,15 @@ internal sealed class EtcdMachine : IStateMachine
 
     private void ReadTxn(ReadContext context, TxnRequest txn, StoreMoment moment)
     {
-        var error = RequestChecks.IsReadOnly(txn) ? RequestChecks.Check(txn, int.MaxValue) : EtcdError.Malformed;
+        var error = RequestChecks.IsReadOnly(txn) ? RequestChecks.Check(txn) : EtcdError.Malformed;
+        error = error == EtcdError.None && TxnReach.Now(txn, _store) > _options.TxnKeysMax
+            ? EtcdError.TooManyKeys
+            : error;
         if (error != EtcdError.None)
         {
             context.Return(EtcdResults.Error(error));
         }
-        else if (TxnRun.Reach(txn, _store) > _options.PageKeysMax)
+        else if (TxnReach.Of(txn, _store) > _options.PageKeysMax)
         {
             context.Return(new DeferredAnswer(_store.Freeze(), view => TxnOf(txn, view, moment)));
         }

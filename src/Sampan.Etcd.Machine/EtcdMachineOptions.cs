@@ -14,6 +14,12 @@ public sealed record EtcdMachineOptions
     /// </summary>
     public int PageKeysMax { get; init; } = 256;
 
+    /// <summary>
+    /// How many keys the compares and ranges of a transaction that only reads may look at. One that changes something
+    /// brings its bound with it.
+    /// </summary>
+    public long TxnKeysMax { get; init; } = 1_000_000;
+
     /// <summary>How many old versions a compaction looks at beside each batch of commands.</summary>
     public int CompactionStepVersions { get; init; } = 512;
 
@@ -21,10 +27,11 @@ public sealed record EtcdMachineOptions
     public void Validate()
     {
         Require(PageKeysMax >= 1, nameof(PageKeysMax), PageKeysMax, "at least 1");
+        Require(TxnKeysMax >= 1, nameof(TxnKeysMax), TxnKeysMax, "at least 1");
         Require(CompactionStepVersions >= 2, nameof(CompactionStepVersions), CompactionStepVersions, "at least 2");
     }
 
-    private static void Require(bool condition, string setting, int value, string allowed)
+    private static void Require(bool condition, string setting, long value, string allowed)
     {
         if (!condition)
         {

@@ -9,14 +9,14 @@ namespace Sampan.Etcd.Machine;
 internal static class RangeReads
 {
     /// <summary>How many keys it may have to look at; what decides whether a view is worth its price.</summary>
-    public static long Reach(RangeRequest request, IMvccReader reader)
+    public static long Reach(RangeRequest request, IMvccReader reader, bool isPastEndless)
     {
-        if (request.RangeEnd.IsEmpty || (request.CountOnly && request.Revision <= 0))
+        if (request.RangeEnd.IsEmpty || (request.CountOnly && (request.Revision <= 0 || !isPastEndless)))
         {
             return 1;
         }
 
-        if (request.Revision > 0)
+        if (request.Revision > 0 && isPastEndless)
         {
             // What is live now says nothing of how much is to be walked in the past.
             return long.MaxValue;

@@ -1,6 +1,4 @@
-using Google.Protobuf;
 using Google.Protobuf.Collections;
-using Sampan.Base;
 using Sampan.Protocol.Etcd;
 
 namespace Sampan.Etcd.Machine;
@@ -47,18 +45,25 @@ public static class RequestChecks
         delete.Key.IsEmpty ? EtcdError.EmptyKey : EtcdError.None;
 
     /// <summary>
-    /// Checks a transaction: keys, the number of operations (of the longest of compares and branches, with what is
-    /// nested in it), keys that would be changed twice.
+    /// Checks a transaction as a door does: keys; the number of operations (of the longest of compares and branches,
+    /// with what is nested in it); and, since nesting multiplies, the number of all compares and operations, which may
+    /// be the square of that; keys that would be changed twice.
     /// </summary>
     public static EtcdError Check(TxnRequest txn, int operationsMax)
     {
-        var error = CheckOperations(txn, operationsMax);
-        if (error == EtcdError.None)
-        {
-            error = new TxnChanges().Add(txn.Success);
-        }
+        var totalMax = (long)operationsMax * operationsMax;
+        var error = CheckOperations(txn, operationsMax, ref totalMax);
+        return error == EtcdError.None ? CheckChanges(txn) : error;
+    }
 
-        return error == EtcdError.None ? new TxnChanges().Add(txn.Failure) : error;
+    /// <summary>
+    /// Checks a transaction without regard to the number of its operations: members may have different limits.
+    /// </summary>
+    public static EtcdError Check(TxnRequest txn)
+    {
+        var totalMax = long.MaxValue;
+        var error = CheckOperations(txn, int.MaxValue, ref totalMax);
+        return error == EtcdError.None ? CheckChanges(txn) : error;
     }
 
     /// <summary>Whether a transaction only reads, whichever branches run.</summary>
@@ -96,10 +101,16 @@ public static class RequestChecks
             _ => false,
         });
 
-    private static EtcdError CheckOperations(TxnRequest txn, int operationsMax)
+    private static EtcdError CheckChanges(TxnRequest txn) =>
+        new TxnChanges().TryAdd(txn.Success) && new TxnChanges().TryAdd(txn.Failure)
+            ? EtcdError.None
+            : EtcdError.DuplicateKey;
+
+    private static EtcdError CheckOperations(TxnRequest txn, int operationsMax, ref long totalMax)
     {
         var longest = Math.Max(txn.Compare.Count, Math.Max(txn.Success.Count, txn.Failure.Count));
-        if (longest > operationsMax)
+        totalMax -= (long)txn.Compare.Count + txn.Success.Count + txn.Failure.Count;
+        if (longest > operationsMax || totalMax < 0)
         {
             return EtcdError.TooManyOperations;
         }
@@ -117,7 +128,7 @@ public static class RequestChecks
                 RequestOp.RequestOneofCase.RequestPut => Check(operation.RequestPut),
                 RequestOp.RequestOneofCase.RequestDeleteRange => Check(operation.RequestDeleteRange),
                 RequestOp.RequestOneofCase.RequestTxn =>
-                    CheckOperations(operation.RequestTxn, operationsMax - longest),
+                    CheckOperations(operation.RequestTxn, operationsMax - longest, ref totalMax),
                 // etcd's answer to an operation that says nothing.
                 _ => EtcdError.KeyNotFound,
             };
@@ -128,64 +139,5 @@ public static class RequestChecks
         }
 
         return EtcdError.None;
-    }
-
-    // What a branch changes, to find keys that are put twice, or put and deleted.
-    private sealed class TxnChanges
-    {
-        private readonly HashSet<ByteString> _puts = [];
-        private readonly List<KeyRange> _deletes = [];
-
-        public EtcdError Add(RepeatedField<RequestOp> operations)
-        {
-            foreach (var operation in operations)
-            {
-                // Stricter than etcd in one case: it does not see that a delete without end meets a put, and executes
-                // both in their order. Here a revision holds one change of a key.
-                if (operation.RequestCase == RequestOp.RequestOneofCase.RequestDeleteRange)
-                {
-                    var delete = operation.RequestDeleteRange;
-                    _deletes.Add(EtcdRanges.Of(delete.Key, delete.RangeEnd));
-                }
-            }
-
-            foreach (var operation in operations)
-            {
-                if (operation.RequestCase == RequestOp.RequestOneofCase.RequestTxn
-                    && !AddNested(operation.RequestTxn))
-                {
-                    return EtcdError.DuplicateKey;
-                }
-            }
-
-            var areDistinct = operations
-                .Where(operation => operation.RequestCase == RequestOp.RequestOneofCase.RequestPut)
-                .All(operation => AddPut(operation.RequestPut.Key));
-            return areDistinct ? EtcdError.None : EtcdError.DuplicateKey;
-        }
-
-        private bool AddNested(TxnRequest txn)
-        {
-            var success = new TxnChanges();
-            var failure = new TxnChanges();
-            if (success.Add(txn.Success) != EtcdError.None || failure.Add(txn.Failure) != EtcdError.None)
-            {
-                return false;
-            }
-
-            // Only one of the two runs, so they may put the same key.
-            if (!success._puts.All(AddPut)
-                || !failure._puts.Where(key => !success._puts.Contains(key)).All(AddPut))
-            {
-                return false;
-            }
-
-            _deletes.AddRange(success._deletes);
-            _deletes.AddRange(failure._deletes);
-            return true;
-        }
-
-        private bool AddPut(ByteString key) =>
-            !_deletes.Exists(delete => delete.Contains(key.Span)) && _puts.Add(key);
     }
 }

@@ -18,32 +18,6 @@ internal sealed class TxnRun
     /// <summary>An execution that has not begun.</summary>
     public TxnRun(TxnRequest txn) => _txn = txn;
 
-    /// <summary>How many keys its compares and reads may have to look at.</summary>
-    public static long Reach(TxnRequest txn, IMvccReader reader)
-    {
-        var reach = 0L;
-        foreach (var compare in txn.Compare)
-        {
-            if (!compare.RangeEnd.IsEmpty)
-            {
-                reader.Count(EtcdRanges.Of(compare.Key, compare.RangeEnd), revision: 0, out var count);
-                reach = Sum(reach, count);
-            }
-        }
-
-        foreach (var operation in txn.Success.Concat(txn.Failure))
-        {
-            reach = Sum(reach, operation.RequestCase switch
-            {
-                RequestOp.RequestOneofCase.RequestRange => RangeReads.Reach(operation.RequestRange, reader),
-                RequestOp.RequestOneofCase.RequestTxn => Reach(operation.RequestTxn, reader),
-                _ => 1,
-            });
-        }
-
-        return reach;
-    }
-
     /// <summary>Judges all compares and checks all operations that will run. Changes nothing.</summary>
     public EtcdError Prepare(IMvccReader reader)
     {
@@ -64,8 +38,6 @@ internal sealed class TxnRun
 
     /// <summary>Makes the changes, after it was prepared, and nothing that only a response would show.</summary>
     public void Change(MvccTransaction transaction) => Change(_txn, transaction);
-
-    private static long Sum(long reach, long more) => more > long.MaxValue - reach ? long.MaxValue : reach + more;
 
     private void Judge(TxnRequest txn, IMvccReader reader)
     {

@@ -74,7 +74,14 @@ internal sealed class EtcdDoor
     /// <summary>Proposes a command; returns the response's bytes.</summary>
     public ValueTask<ReadOnlyMemory<byte>> ProposeAsync(
         EtcdCommandKind kind, ReadOnlyMemory<byte> message, CancellationToken cancellation) =>
-        RunAsync(new DoorRequest { Bytes = EtcdCodec.Encode(kind, message.Span) }, cancellation);
+        RunAsync(
+            new DoorRequest
+            {
+                Bytes = kind == EtcdCommandKind.BoundedTxn
+                    ? EtcdCodec.EncodeTxn(Options.TxnKeysMax, message.Span)
+                    : EtcdCodec.Encode(kind, message.Span),
+            },
+            cancellation);
 
     /// <summary>Asks a query; returns the response's bytes.</summary>
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(

@@ -59,6 +59,9 @@ internal static class EtcdErrors
         EtcdError.FutureRevision =>
             Error(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision"),
         EtcdError.InvalidSort => Error(GrpcStatusCode.InvalidArgument, "etcdserver: invalid sort option"),
+        EtcdError.TooManyKeys => Error(
+            GrpcStatusCode.InvalidArgument,
+            "sampan: the compares and ranges of the transaction look at too many keys"),
         EtcdError.ResponseTooLarge =>
             Error(GrpcStatusCode.ResourceExhausted, "grpc: trying to send message larger than max"),
         _ => Malformed,

@@ -23,6 +23,9 @@ public sealed record EtcdServiceOptions
     /// <summary>How many operations a transaction may have.</summary>
     public int TxnOperationsMax { get; init; } = 128;
 
+    /// <summary>How many keys the compares and ranges of a transaction may look at.</summary>
+    public long TxnKeysMax { get; init; } = 1_000_000;
+
     /// <summary>How many bytes of data there may be before puts are refused.</summary>
     public long QuotaBytes { get; init; } = 2L * 1024 * 1024 * 1024;
 
@@ -34,6 +37,7 @@ public sealed record EtcdServiceOptions
     {
         Require(RequestBytesMax > 0, nameof(RequestBytesMax), $"{RequestBytesMax}", "above 0");
         Require(TxnOperationsMax > 0, nameof(TxnOperationsMax), $"{TxnOperationsMax}", "above 0");
+        Require(TxnKeysMax > 0, nameof(TxnKeysMax), $"{TxnKeysMax}", "above 0");
         Require(QuotaBytes > 0, nameof(QuotaBytes), $"{QuotaBytes}", "above 0");
         Require(RequestTimeout > TimeSpan.Zero, nameof(RequestTimeout), $"{RequestTimeout}", "above 0");
     }

@@ -57,7 +57,7 @@ internal sealed class KvService
         return RequestChecks.IsReadOnly(txn)
             ? _door.ReadAsync(
                 EtcdQueryKind.Txn, bytes, ConsistencyOf(RequestChecks.IsSerializable(txn)), call.Cancellation)
-            : ProposeAsync(EtcdCommandKind.Txn, bytes, RequestChecks.HasPut(txn), call);
+            : ProposeAsync(EtcdCommandKind.BoundedTxn, bytes, RequestChecks.HasPut(txn), call);
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> CompactAsync(ReadOnlyMemory<byte> bytes, GrpcCall call)

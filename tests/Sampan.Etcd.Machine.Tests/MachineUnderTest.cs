@@ -8,11 +8,15 @@ namespace Sampan.Etcd.Machine.Tests;
 /// <summary>A machine that is given commands one by one.</summary>
 internal sealed class MachineUnderTest
 {
+    /// <summary>How many keys a transaction that only reads may look at.</summary>
+    public const long TxnKeysMax = 5_000;
+
     private readonly IStateMachine _machine = new EtcdMachineFactory(new EtcdMachineOptions
     {
         ClusterId = 7,
         MemberId = 8,
         PageKeysMax = 4,
+        TxnKeysMax = TxnKeysMax,
         CompactionStepVersions = 2,
     }).Create(EtcdGroup.Id);
 
@@ -103,6 +107,19 @@ internal sealed class MachineUnderTest
         Assert.Equal(EtcdError.None, Read<RangeResponse>(EtcdQueryKind.Range, request, out var response));
         var pairs = response.Kvs.Select(kv => $"{kv.Key.ToStringUtf8()}={kv.Value.ToStringUtf8()}");
         return $"{string.Join(' ', pairs)} of {response.Count}{(response.More ? " more" : string.Empty)}";
+    }
+
+    /// <summary>How many keys there are.</summary>
+    public long Count()
+    {
+        var all = new RangeRequest
+        {
+            Key = ByteString.CopyFrom(0),
+            RangeEnd = ByteString.CopyFrom(0),
+            CountOnly = true,
+        };
+        Assert.Equal(EtcdError.None, Read<RangeResponse>(EtcdQueryKind.Range, all, out var response));
+        return response.Count;
     }
 
     /// <summary>The hash of everything.</summary>

@@ -82,7 +82,8 @@ internal sealed class RandomCommands
         }.ToByteArray()),
         2 => EtcdCodec.Encode(
             EtcdCommandKind.Compaction, new CompactionRequest { Revision = _prng.NextBelow(300) }.ToByteArray()),
-        3 or 4 => EtcdCodec.Encode(EtcdCommandKind.Txn, Txn(depth: 3).ToByteArray()),
+        3 => EtcdCodec.Encode(EtcdCommandKind.Txn, Txn(depth: 3).ToByteArray()),
+        4 => EtcdCodec.EncodeTxn(_prng.NextBelow(40), Txn(depth: 3).ToByteArray()),
         5 => EtcdCodec.Encode(EtcdCommandKind.PublishMember, new Member
         {
             ID = (ulong)_prng.NextBelow(3),

@@ -172,6 +172,28 @@ public sealed class KvDoorTests
     }
 
     [Fact]
+    public async Task A_transaction_may_look_at_so_many_keys_and_no_more()
+    {
+        var door = new DoorUnderTest(options => options with { TxnKeysMax = 3 });
+        foreach (var key in new[] { "a", "b", "c" })
+        {
+            await door.CallAsync("KV/Put", Put(key, "1"));
+        }
+
+        var txn = new TxnRequest
+        {
+            Compare = { new Compare { Key = Utf8("a"), RangeEnd = Utf8("z"), Target = CompareTarget.Create } },
+        };
+        Assert.False((await door.CallAsync("KV/Txn", txn)).As<TxnResponse>().Succeeded);
+        txn.Success.Add(Op(Put("d", "1")));
+        var refused = await door.CallAsync("KV/Txn", txn);
+        refused.IsRefused(
+            GrpcStatusCode.InvalidArgument,
+            "sampan: the compares and ranges of the transaction look at too many keys");
+        Assert.Equal(0, (await door.CallAsync("KV/Range", Range("d"))).As<RangeResponse>().Count);
+    }
+
+    [Fact]
     public async Task Reads_are_as_fresh_as_they_ask()
     {
         await _door.CallAsync("KV/Range", Range("a"));

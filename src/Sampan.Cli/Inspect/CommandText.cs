@@ -28,6 +28,9 @@ internal static class CommandText
                 EtcdCommandKind.Put => Of(PutRequest.Parser.ParseFrom(message)),
                 EtcdCommandKind.DeleteRange => Of(DeleteRangeRequest.Parser.ParseFrom(message)),
                 EtcdCommandKind.Txn => Of(TxnRequest.Parser.ParseFrom(message)),
+                EtcdCommandKind.BoundedTxn => EtcdCodec.TryDecodeTxn(message, out var txn)
+                    ? Of(TxnRequest.Parser.ParseFrom(txn.Message))
+                    : $"malformed {kind}",
                 EtcdCommandKind.Compaction => Of(CompactionRequest.Parser.ParseFrom(message)),
                 EtcdCommandKind.PublishMember => Of(Member.Parser.ParseFrom(message)),
                 _ => $"unknown (kind {command.Span[0]})",

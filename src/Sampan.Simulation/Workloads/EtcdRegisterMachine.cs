@@ -153,7 +153,7 @@ internal sealed class EtcdRegisterMachine : ISimulatedMachine
         };
         return txn is null
             ? EtcdCodec.Encode(EtcdCommandKind.Put, put.ToByteArray())
-            : EtcdCodec.Encode(EtcdCommandKind.Txn, txn.ToByteArray());
+            : EtcdCodec.EncodeTxn(keysMax: long.MaxValue, txn.ToByteArray());
     }
 
     private EtcdError Apply(LogId position, byte[] command, bool isWanted)
