@@ -16,7 +16,9 @@ public sealed class PeerTableTests
     private readonly TestStore _two = new(2, incarnation: 100);
     private readonly TestStore _three = new(3, incarnation: 100);
 
-    /// <summary>The log of a group tells a new replica of its store's former directory, and that is not meant.</summary>
+    /// <summary>
+    /// The log of a group tells a new replica of its store's former directory, and that is not meant.
+    /// </summary>
     [Fact]
     public void A_store_that_was_replaced_takes_part_under_a_later_replica()
     {
