@@ -38,6 +38,10 @@ internal static class EtcdErrors
     public static GrpcException BadTransferee =>
         Error(GrpcStatusCode.FailedPrecondition, "etcdserver: bad leader transferee");
 
+    /// <summary>Others have not taken their large answers yet.</summary>
+    public static GrpcException TooManyAnswers => Error(
+        GrpcStatusCode.ResourceExhausted, "sampan: too many bytes of large answers are under way; read fewer at a time");
+
     /// <summary>The bytes are no message.</summary>
     public static GrpcException Malformed =>
         Error(GrpcStatusCode.Internal, "grpc: error unmarshalling request: the bytes are no message of the method");

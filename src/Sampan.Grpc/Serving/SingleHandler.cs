@@ -26,7 +26,15 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
                 ? TakeOnly(call, result.Buffer)
                 : await ReadAsync(call, result.Buffer).ConfigureAwait(false);
             var response = await _handler(request, call).ConfigureAwait(false);
-            Write(call, response);
+            if (TryGetLarge(response, out var large))
+            {
+                await call.SendAsync(large).ConfigureAwait(false);
+            }
+            else
+            {
+                Write(call, response);
+            }
+
             call.Complete();
         }
         catch (Exception error)
@@ -42,6 +50,13 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
     protected abstract TRequest Decode(in ReadOnlySequence<byte> message);
 
     protected abstract void Write(GrpcCall call, TResponse response);
+
+    /// <summary>The bytes of a response that is to go out in pieces.</summary>
+    protected virtual bool TryGetLarge(TResponse response, out ReadOnlyMemory<byte> large)
+    {
+        large = default;
+        return false;
+    }
 
     private static GrpcException NotOne(string found) =>
         new(GrpcStatusCode.Unimplemented, $"The method takes exactly one message; the request has {found}.");

@@ -94,11 +94,24 @@ internal static class MessageFraming
             return;
         }
 
+        var compressed = Compress(message);
+        WritePrefix(into, compressed.Length, isCompressed: true);
+        into.Write(compressed.Span);
+    }
+
+    /// <summary>A message, compressed; nothing of its prefix.</summary>
+    public static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> message)
+    {
         var compressed = new ArrayBufferWriter<byte>();
         MessageEncoding.Compress(compressed, message);
-        WritePrefix(into.GetSpan(PrefixBytes), compressed.WrittenCount, isCompressed: true);
+        return compressed.WrittenMemory;
+    }
+
+    /// <summary>Writes what comes before a message.</summary>
+    public static void WritePrefix(IBufferWriter<byte> into, int length, bool isCompressed)
+    {
+        WritePrefix(into.GetSpan(PrefixBytes), length, isCompressed);
         into.Advance(PrefixBytes);
-        into.Write(compressed.WrittenSpan);
     }
 
     /// <summary>The error for a body that ends inside a message.</summary>
