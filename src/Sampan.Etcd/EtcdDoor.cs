@@ -174,8 +174,6 @@ internal sealed class EtcdDoor
     {
         using var limit = new CancellationTokenSource(Options.RequestTimeout, _time);
         using var ended = cancellation.UnsafeRegister(_cancel, limit);
-        var refusal = EtcdErrors.NoLeader;
-        var isUnderWay = false;
         try
         {
             while (true)
@@ -184,14 +182,12 @@ internal sealed class EtcdDoor
                 {
                     if (_groups.TryGet(EtcdGroup.Id, out var group))
                     {
-                        isUnderWay = true;
                         return await AskAsync(group, request, limit.Token).ConfigureAwait(false);
                     }
                 }
                 catch (RaftException exception) when (EtcdErrors.IsWorthWaiting(exception))
                 {
-                    isUnderWay = false;
-                    refusal = EtcdErrors.Of(exception);
+                    // Nobody leads, or nobody can be reached.
                 }
 
                 await Task.Delay(RetryInterval, _time, limit.Token).ConfigureAwait(false);
@@ -203,9 +199,7 @@ internal sealed class EtcdDoor
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw !isUnderWay ? refusal
-                : LeaderId == 0 ? EtcdErrors.ConnectionLost
-                : EtcdErrors.TimedOut;
+            throw EtcdErrors.TimedOut;
         }
     }
 

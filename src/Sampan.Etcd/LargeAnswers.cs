@@ -15,13 +15,17 @@ internal sealed class LargeAnswers
     public const int LeastBytes = 64 * 1024;
 
     private readonly SemaphoreSlim _makers;
-    private readonly AnswerBudget _budget;
+    private readonly ByteBudget _budget;
 
     /// <summary>Answers within these limits.</summary>
     public LargeAnswers(EtcdServiceOptions options)
     {
         _makers = new SemaphoreSlim(options.LargeAnswersAtOnceMax);
-        _budget = new AnswerBudget(options.AnswerBytesMax, options.ConnectionAnswerBytesMax);
+        _budget = new ByteBudget
+        {
+            TotalMax = options.AnswerBytesMax,
+            ConnectionMax = options.ConnectionAnswerBytesMax,
+        };
     }
 
     /// <summary>
@@ -37,7 +41,7 @@ internal sealed class LargeAnswers
             return answer;
         }
 
-        AnswerBudget.Lease lease;
+        ByteLease lease;
         try
         {
             lease = await _budget.TakeAsync(call.Connection, first.SizeBytes, limit).ConfigureAwait(false);

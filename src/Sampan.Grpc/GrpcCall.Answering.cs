@@ -14,9 +14,43 @@ public sealed partial class GrpcCall
     // Answers above this go out in pieces of it.
     internal const int PieceBytes = 64 * 1024;
 
+    private const int SmallBodyBytes = 16 * 1024;
+
     internal PipeReader Body => _http.Request.BodyReader;
 
     internal ReceiveRules Rules => new(_dispatcher.Options.ReceiveBytesMax, _isRequestCompressed);
+
+    internal CancellationTokenSource BeginReceiving() => new(_dispatcher.Options.ReceiveTimeout, _dispatcher.Time);
+
+    internal GrpcException ReceiveTimedOut() => new(
+        GrpcStatusCode.DeadlineExceeded, $"sampan: the request did not come within {_dispatcher.Options.ReceiveTimeout}");
+
+    // So much of the body is held now.
+    internal void CountBody(long bytes)
+    {
+        if (bytes < SmallBodyBytes)
+        {
+            return;
+        }
+
+        var hasRoom = true;
+        if (_body is null)
+        {
+            _body = _dispatcher.Bodies.TryTake(Connection, bytes);
+            hasRoom = _body is not null;
+        }
+        else if (bytes > _body.Bytes)
+        {
+            hasRoom = _body.TryGrow(bytes - _body.Bytes);
+        }
+
+        if (!hasRoom)
+        {
+            throw new GrpcException(
+                GrpcStatusCode.ResourceExhausted,
+                "sampan: too many bytes of requests are under way; send fewer at a time");
+        }
+    }
 
     internal void WriteMessage(IMessage message)
     {
@@ -127,6 +161,8 @@ public sealed partial class GrpcCall
 
     internal void Release()
     {
+        _dispatcher.End();
+        _body?.Dispose();
         foreach (var held in _held ?? [])
         {
             held.Dispose();

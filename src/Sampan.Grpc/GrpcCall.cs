@@ -32,6 +32,7 @@ public sealed partial class GrpcCall
     private CancellationTokenRegistration _stop;
     private List<KeyValuePair<string, string>>? _trailers;
     private List<IDisposable>? _held;
+    private ByteLease? _body;
 
     internal GrpcCall(HttpContext http, MethodHandler handler, GrpcDispatcher dispatcher)
     {

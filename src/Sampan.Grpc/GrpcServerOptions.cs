@@ -16,6 +16,23 @@ public sealed record GrpcServerOptions
     public int CompressFromBytes { get; init; } = 1024;
 
     /// <summary>
+    /// How many bytes of requests may be held in all, from when they come until their calls end; those of messages below
+    /// 16 KiB are not counted. A call for which there is no room is answered RESOURCE_EXHAUSTED.
+    /// </summary>
+    public long BodyBytesMax { get; init; } = 256L << 20;
+
+    /// <summary>The same for the calls of one connection.</summary>
+    public long ConnectionBodyBytesMax { get; init; } = 128L << 20;
+
+    /// <summary>
+    /// How long the request of a unary method may take to come. Then the call is answered DEADLINE_EXCEEDED.
+    /// </summary>
+    public TimeSpan ReceiveTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How many calls there may be at once. One more is answered RESOURCE_EXHAUSTED.</summary>
+    public int CallsMax { get; init; } = 1 << 16;
+
+    /// <summary>
     /// How long a caller of a unary method may take to read an answer above 64 KiB, beside what <see
     /// cref="SendBytesPerSecondMin"/> allows. Then the call is reset, and its memory is free.
     /// </summary>
@@ -34,7 +51,14 @@ public sealed record GrpcServerOptions
         Require(ReceiveBytesMax, 1, nameof(ReceiveBytesMax));
         Require(CompressFromBytes, 0, nameof(CompressFromBytes));
         Require(SendBytesPerSecondMin, 1, nameof(SendBytesPerSecondMin));
+        Require(BodyBytesMax, ReceiveBytesMax, nameof(BodyBytesMax));
+        Require(ConnectionBodyBytesMax, ReceiveBytesMax, nameof(ConnectionBodyBytesMax));
         RequireTime(SendTimeout, nameof(SendTimeout));
+        RequireTime(ReceiveTimeout, nameof(ReceiveTimeout));
+        if (CallsMax < 1)
+        {
+            throw new ArgumentException($"{nameof(CallsMax)} is {CallsMax}; allowed is 1 or more.");
+        }
     }
 
     private static void RequireTime(TimeSpan value, string setting)
@@ -45,7 +69,7 @@ public sealed record GrpcServerOptions
         }
     }
 
-    private static void Require(int value, int least, string setting)
+    private static void Require(long value, long least, string setting)
     {
         if (value < least)
         {

@@ -12,6 +12,8 @@ namespace Sampan.Grpc.Serving;
 internal sealed class GrpcDispatcher
 {
     private readonly FrozenDictionary<string, MethodHandler> _handlers;
+    private readonly FrozenSet<string> _services;
+    private int _underWay;
 
     public GrpcDispatcher(
         IReadOnlyList<GrpcServiceDefinition> services,
@@ -24,13 +26,20 @@ internal sealed class GrpcDispatcher
         _handlers = services
             .SelectMany(service => service.Handlers)
             .ToFrozenDictionary(handler => handler.Path, StringComparer.Ordinal);
+        _services = services
+            .Select(service => service.Descriptor.FullName)
+            .ToFrozenSet(StringComparer.Ordinal);
         Options = options;
+        Bodies = new ByteBudget { TotalMax = options.BodyBytesMax, ConnectionMax = options.ConnectionBodyBytesMax };
         Time = time;
         Logger = logger;
         Stopping = stopping;
     }
 
     public GrpcServerOptions Options { get; }
+
+    /// <summary>What requests hold.</summary>
+    public ByteBudget Bodies { get; }
 
     public TimeProvider Time { get; }
 
@@ -62,7 +71,7 @@ internal sealed class GrpcDispatcher
 
         if (handler is null)
         {
-            return Answer(http, GrpcStatusCode.Unimplemented, $"This server has no method {request.Path.Value}.");
+            return Answer(http, GrpcStatusCode.Unimplemented, UnknownMethod(request.Path.Value ?? string.Empty));
         }
 
         var headers = request.Headers;
@@ -73,7 +82,7 @@ internal sealed class GrpcDispatcher
             return Answer(
                 http,
                 GrpcStatusCode.Unimplemented,
-                $"grpc-encoding is '{encoding}'; allowed are {GrpcHeaders.Encodings}.");
+                $"grpc: Decompressor is not installed for grpc-encoding \"{encoding}\"");
         }
 
         if (headers.TryGetValue(GrpcHeaders.Timeout, out var timeout))
@@ -92,8 +101,33 @@ internal sealed class GrpcDispatcher
             }
         }
 
+        if (Interlocked.Increment(ref _underWay) > Options.CallsMax)
+        {
+            End();
+            return Answer(
+                http, GrpcStatusCode.ResourceExhausted, "sampan: too many calls are under way; make fewer at a time");
+        }
+
         handler.Counts.Begin();
         return handler.InvokeAsync(new GrpcCall(http, handler, this));
+    }
+
+    /// <summary>A call has ended.</summary>
+    public void End() => Interlocked.Decrement(ref _underWay);
+
+    // In grpc-go's words, which clients and people search for.
+    private string UnknownMethod(string path)
+    {
+        var end = path.LastIndexOf('/');
+        if (end <= 0)
+        {
+            return $"malformed method name: \"{path}\"";
+        }
+
+        var service = path[1..end];
+        return _services.Contains(service)
+            ? $"unknown method {path[(end + 1)..]} for service {service}"
+            : $"unknown service {service}";
     }
 
     private static Task Refuse(HttpContext http, int httpStatus)

@@ -10,6 +10,8 @@ namespace Sampan.Grpc.Serving;
 /// </summary>
 internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
 {
+    private static readonly Action<object?> _cancel = state => (state as CancellationTokenSource)?.Cancel();
+
     private readonly Func<TRequest, GrpcCall, ValueTask<TResponse>> _handler;
 
     protected SingleHandler(MethodDescriptor method, Func<TRequest, GrpcCall, ValueTask<TResponse>> handler)
@@ -63,6 +65,7 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
 
     private TRequest TakeOnly(GrpcCall call, ReadOnlySequence<byte> buffer)
     {
+        call.CountBody(buffer.Length);
         var rest = buffer;
         if (!MessageFraming.TryTake(ref rest, call.Rules, out var message))
         {
@@ -89,11 +92,13 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
             body.AdvanceTo(seen.Start, seen.End);
         }
 
+        using var limit = call.BeginReceiving();
+        using var ended = call.Cancellation.UnsafeRegister(_cancel, limit);
         try
         {
             while (true)
             {
-                var result = await body.ReadAsync(call.Cancellation).ConfigureAwait(false);
+                var result = await body.ReadAsync(limit.Token).ConfigureAwait(false);
                 if (result.IsCompleted)
                 {
                     return TakeOnly(call, result.Buffer);
@@ -103,6 +108,10 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
                 body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             }
         }
+        catch (OperationCanceledException) when (!call.Cancellation.IsCancellationRequested)
+        {
+            throw call.ReceiveTimedOut();
+        }
         catch (IOException error) when (error is not BadHttpRequestException)
         {
             throw new OperationCanceledException(GrpcCall.GoneText, error);
@@ -111,6 +120,7 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
 
     private static void Check(GrpcCall call, ReadOnlySequence<byte> buffer)
     {
+        call.CountBody(buffer.Length);
         if (MessageFraming.IsWhole(buffer, call.Rules, out var restBytes) && restBytes > 0)
         {
             throw NotOne("more");

@@ -147,7 +147,7 @@ internal static class MessageFraming
             ? true
             : throw new GrpcException(
                 GrpcStatusCode.ResourceExhausted,
-                $"The message has {length} bytes; allowed are {rules.BytesMax}.");
+                $"grpc: received message larger than max ({length} vs. {rules.BytesMax})");
     }
 
     private static void WritePrefix(Span<byte> into, int length, bool isCompressed)
@@ -162,8 +162,8 @@ internal static class MessageFraming
         1 when rules.IsGzip => true,
         1 => throw new GrpcException(
             GrpcStatusCode.Internal,
-            "The message is marked as compressed, but grpc-encoding names no compression."),
-        _ => throw new GrpcException(GrpcStatusCode.Internal, $"The message begins with {flag}; allowed are 0 and 1."),
+            "grpc: compressed flag set with identity or empty encoding"),
+        _ => throw new GrpcException(GrpcStatusCode.Internal, $"grpc: received unexpected payload format {flag}"),
     };
 
     private readonly record struct MessagePrefix(uint LengthBytes, bool IsCompressed);

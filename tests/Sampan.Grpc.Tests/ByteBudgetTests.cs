@@ -1,9 +1,9 @@
-namespace Sampan.Etcd.Tests;
+namespace Sampan.Grpc.Tests;
 
-/// <summary>Purpose: large answers have bounds, for the store and for each connection, and those who wait get room.</summary>
-public sealed class AnswerBudgetTests
+/// <summary>Purpose: what is held for calls has bounds, for all and for each connection, and those who wait get room.</summary>
+public sealed class ByteBudgetTests
 {
-    private readonly AnswerBudget _budget = new(storeBytesMax: 100, connectionBytesMax: 60);
+    private readonly ByteBudget _budget = new() { TotalMax = 100, ConnectionMax = 60 };
 
     [Fact]
     public void A_connection_cannot_take_all_of_the_store()
@@ -38,6 +38,20 @@ public sealed class AnswerBudgetTests
         second.Dispose();
         using var third = _budget.TryTake("b", 20);
         Assert.NotNull(third);
+    }
+
+    [Fact]
+    public void What_grows_needs_room_as_well()
+    {
+        using var first = _budget.TryTake("a", 40);
+        Assert.NotNull(first);
+        Assert.False(first.TryGrow(21));
+        Assert.True(first.TryGrow(20));
+        Assert.Equal(60, first.Bytes);
+        first.Dispose();
+        Assert.False(first.TryGrow(1));
+        using var all = _budget.TryTake("a", 60);
+        Assert.NotNull(all);
     }
 
     [Fact]
