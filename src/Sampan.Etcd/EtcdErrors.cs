@@ -40,11 +40,14 @@ internal static class EtcdErrors
 
     /// <summary>Others have not taken their large answers yet.</summary>
     public static GrpcException TooManyAnswers => Error(
-        GrpcStatusCode.ResourceExhausted, "sampan: too many bytes of large answers are under way; read fewer at a time");
+        GrpcStatusCode.ResourceExhausted,
+        "sampan: too many bytes of large answers are under way; read fewer at a time");
 
     /// <summary>The bytes are no message.</summary>
     public static GrpcException Malformed =>
-        Error(GrpcStatusCode.Internal, "grpc: error unmarshalling request: the bytes are no message of the method, or messages are nested too deep");
+        Error(
+            GrpcStatusCode.Internal,
+            "grpc: error unmarshalling request: the bytes are no message of the method, or messages are nested too deep");
 
     /// <summary>What an error of the state machine means to a client.</summary>
     public static GrpcException Of(EtcdError error) => error switch

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Sampan.Etcd.Machine;
 using Sampan.Grpc;
 using Sampan.MultiRaft.Abstractions;
@@ -14,13 +15,14 @@ internal sealed class LargeAnswers
     /// <summary>Smaller ones are neither counted nor held back.</summary>
     public const int LeastBytes = 64 * 1024;
 
-    private readonly SemaphoreSlim _makers;
+    // Holds one item for each answer that is being made: a semaphore that nobody has to dispose of.
+    private readonly Channel<bool> _makers;
     private readonly ByteBudget _budget;
 
     /// <summary>Answers within these limits.</summary>
     public LargeAnswers(EtcdServiceOptions options)
     {
-        _makers = new SemaphoreSlim(options.LargeAnswersAtOnceMax);
+        _makers = Channel.CreateBounded<bool>(options.LargeAnswersAtOnceMax);
         _budget = new ByteBudget
         {
             TotalMax = options.AnswerBytesMax,
@@ -90,7 +92,7 @@ internal sealed class LargeAnswers
             }
             finally
             {
-                _makers.Release();
+                _makers.Reader.TryRead(out _);
             }
         }
     }
@@ -99,7 +101,7 @@ internal sealed class LargeAnswers
     {
         try
         {
-            await _makers.WaitAsync(limit).ConfigureAwait(false);
+            await _makers.Writer.WriteAsync(true, limit).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!call.Cancellation.IsCancellationRequested)
         {

@@ -1,6 +1,8 @@
 namespace Sampan.Grpc;
 
-/// <summary>Bytes of a <see cref="ByteBudget"/>; disposing it gives them back, once. For one thread at a time.</summary>
+/// <summary>
+/// Bytes of a <see cref="ByteBudget"/>; disposing it gives them back, once. For one thread at a time.
+/// </summary>
 public sealed class ByteLease : IDisposable
 {
     private readonly string _connection;

@@ -23,7 +23,8 @@ public sealed partial class GrpcCall
     internal CancellationTokenSource BeginReceiving() => new(_dispatcher.Options.ReceiveTimeout, _dispatcher.Time);
 
     internal GrpcException ReceiveTimedOut() => new(
-        GrpcStatusCode.DeadlineExceeded, $"sampan: the request did not come within {_dispatcher.Options.ReceiveTimeout}");
+        GrpcStatusCode.DeadlineExceeded,
+        $"sampan: the request did not come within {_dispatcher.Options.ReceiveTimeout}");
 
     // So much of the body is held now.
     internal void CountBody(long bytes)
@@ -161,7 +162,7 @@ public sealed partial class GrpcCall
 
     internal void Release()
     {
-        _dispatcher.End();
+        _dispatcher.UnderWay.End();
         _body?.Dispose();
         foreach (var held in _held ?? [])
         {

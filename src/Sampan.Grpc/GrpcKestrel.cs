@@ -26,8 +26,9 @@ public static class GrpcKestrel
 
     /// <summary>
     /// Sets limits and keep-alive: no bound on request bodies (messages have one of their own), no least data rates
-    /// (streams are silent for hours), as many connections, and calls on each, as the options say. An <c>:authority</c> that is
-    /// no host (gRPC clients send their raw target: <c>http://host:port</c>, <c>host:port,host:port</c>) is read as
+    /// (streams are silent for hours), as many connections, and calls on each, as the options say. An <c>:authority</c>
+    /// that is no host (gRPC clients send their raw target: <c>http://host:port</c>, <c>host:port,host:port</c>) is
+    /// read as
     /// <c>authority.invalid</c>, since Kestrel would reset the call; with and without TLS. That is done by
     /// <see cref="KestrelServerOptions.RequestHeaderEncodingSelector"/>; one set before is still asked about all other
     /// headers, one set afterwards undoes it.

@@ -46,11 +46,7 @@ public sealed record GrpcKestrelOptions
         RequireLonger(IdleTimeout, TimeSpan.FromSeconds(1), nameof(IdleTimeout));
         RequireLonger(PrefaceTimeout, TimeSpan.FromMilliseconds(1), nameof(PrefaceTimeout));
         RequireBetween(StreamsPerConnectionMax, (1, 1 << 28), nameof(StreamsPerConnectionMax));
-        if (ConnectionsMax < 1)
-        {
-            throw new ArgumentException($"{nameof(ConnectionsMax)} is {ConnectionsMax}; allowed is 1 or more.");
-        }
-
+        RequireBetween(ConnectionsMax, (1, long.MaxValue), nameof(ConnectionsMax));
         RequireBetween(ConnectionWindowBytes, (65_535, int.MaxValue), nameof(ConnectionWindowBytes));
         RequireBetween(StreamWindowBytes, (65_535, int.MaxValue), nameof(StreamWindowBytes));
     }
@@ -63,7 +59,7 @@ public sealed record GrpcKestrelOptions
         }
     }
 
-    private static void RequireBetween(int value, (int Least, int Most) bounds, string name)
+    private static void RequireBetween(long value, (long Least, long Most) bounds, string name)
     {
         if (value < bounds.Least || value > bounds.Most)
         {

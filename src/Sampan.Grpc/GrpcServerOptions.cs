@@ -16,8 +16,8 @@ public sealed record GrpcServerOptions
     public int CompressFromBytes { get; init; } = 1024;
 
     /// <summary>
-    /// How many bytes of requests may be held in all, from when they come until their calls end; those of messages below
-    /// 16 KiB are not counted. A call for which there is no room is answered RESOURCE_EXHAUSTED.
+    /// How many bytes of requests may be held in all, from when they come until their calls end; those of messages
+    /// below 16 KiB are not counted. A call for which there is no room is answered RESOURCE_EXHAUSTED.
     /// </summary>
     public long BodyBytesMax { get; init; } = 256L << 20;
 
@@ -55,10 +55,7 @@ public sealed record GrpcServerOptions
         Require(ConnectionBodyBytesMax, ReceiveBytesMax, nameof(ConnectionBodyBytesMax));
         RequireTime(SendTimeout, nameof(SendTimeout));
         RequireTime(ReceiveTimeout, nameof(ReceiveTimeout));
-        if (CallsMax < 1)
-        {
-            throw new ArgumentException($"{nameof(CallsMax)} is {CallsMax}; allowed is 1 or more.");
-        }
+        Require(CallsMax, 1, nameof(CallsMax), "calls");
     }
 
     private static void RequireTime(TimeSpan value, string setting)
@@ -69,11 +66,11 @@ public sealed record GrpcServerOptions
         }
     }
 
-    private static void Require(long value, long least, string setting)
+    private static void Require(long value, long least, string setting, string unit = "bytes")
     {
         if (value < least)
         {
-            throw new ArgumentException($"{setting} is {value}; allowed is {least} or more bytes.", setting);
+            throw new ArgumentException($"{setting} is {value}; allowed is {least} or more {unit}.", setting);
         }
     }
 }

@@ -7,7 +7,9 @@ using CompareTarget = Sampan.Protocol.Etcd.Compare.Types.CompareTarget;
 
 namespace Sampan.Etcd.Machine.Tests;
 
-/// <summary>Purpose: what one transaction may cost all members, and that cheap checks say what the plain ones say.</summary>
+/// <summary>
+/// Purpose: what one transaction may cost all members, and that cheap checks say what the plain ones say.
+/// </summary>
 public sealed class TxnBoundsTests
 {
     [Fact]

@@ -5,7 +5,9 @@ using static Sampan.Etcd.Tests.Fixture.Requests;
 
 namespace Sampan.Etcd.Tests;
 
-/// <summary>Purpose: callers who ask for much and read nothing get a refusal, and others are served meanwhile.</summary>
+/// <summary>
+/// Purpose: callers who ask for much and read nothing get a refusal, and others are served meanwhile.
+/// </summary>
 public sealed class LargeAnswersTests
 {
     private const string Refusal = "sampan: too many bytes of large answers are under way; read fewer at a time";

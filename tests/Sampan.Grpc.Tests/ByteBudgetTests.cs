@@ -1,6 +1,8 @@
 namespace Sampan.Grpc.Tests;
 
-/// <summary>Purpose: what is held for calls has bounds, for all and for each connection, and those who wait get room.</summary>
+/// <summary>
+/// Purpose: what is held for calls has bounds, for all and for each connection, and those who wait get room.
+/// </summary>
 public sealed class ByteBudgetTests
 {
     private readonly ByteBudget _budget = new() { TotalMax = 100, ConnectionMax = 60 };

@@ -49,7 +49,8 @@ public sealed class KestrelTests
     [Fact]
     public async Task One_connection_too_many_is_closed()
     {
-        await using var server = await ParrotServer.StartEchoAsync(options: new GrpcKestrelOptions { ConnectionsMax = 2 });
+        await using var server = await ParrotServer.StartEchoAsync(
+            options: new GrpcKestrelOptions { ConnectionsMax = 2 });
         using var silent = new TcpClient();
         await silent.ConnectAsync(server.Address.Host, server.Address.Port);
         await using var connection = await Http2Connection.OpenAsync(server.Address);

@@ -70,7 +70,8 @@ public sealed class MalformedInputTests
         await using var connection = await Http2Connection.OpenAsync(server.Address);
         await connection.SendHeadersAsync(1, Http2Connection.CallHeaders("Say"));
         await connection.SendDataAsync(1, [0, 0x7f, 0xff, 0xff, 0xff], endsStream: false);
-        AssertStatus(await connection.ReadAnswerAsync(1), 8, "grpc: received message larger than max (2147483647 vs. 262144)");
+        const string Text = "grpc: received message larger than max (2147483647 vs. 262144)";
+        AssertStatus(await connection.ReadAnswerAsync(1), 8, Text);
         await AssertServesAsync(connection, 3);
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Sampan.Io.Tests;
 
 /// <summary>Purpose: the limit of open files is the one that the system enforces.</summary>
@@ -16,6 +18,7 @@ public sealed class OpenFilesTests
         var line = File.ReadLines("/proc/self/limits")
             .Single(one => one.StartsWith("Max open files", StringComparison.Ordinal));
         var soft = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[3];
-        Assert.Equal(soft == "unlimited" ? long.MaxValue.ToString() : soft, OpenFiles.GetLimit().ToString());
+        var expected = soft == "unlimited" ? long.MaxValue : long.Parse(soft, CultureInfo.InvariantCulture);
+        Assert.Equal(expected, OpenFiles.GetLimit());
     }
 }

@@ -13,7 +13,6 @@ internal sealed class GrpcDispatcher
 {
     private readonly FrozenDictionary<string, MethodHandler> _handlers;
     private readonly FrozenSet<string> _services;
-    private int _underWay;
 
     public GrpcDispatcher(
         IReadOnlyList<GrpcServiceDefinition> services,
@@ -30,6 +29,7 @@ internal sealed class GrpcDispatcher
             .Select(service => service.Descriptor.FullName)
             .ToFrozenSet(StringComparer.Ordinal);
         Options = options;
+        UnderWay = new CallsUnderWay(options.CallsMax);
         Bodies = new ByteBudget { TotalMax = options.BodyBytesMax, ConnectionMax = options.ConnectionBodyBytesMax };
         Time = time;
         Logger = logger;
@@ -37,6 +37,9 @@ internal sealed class GrpcDispatcher
     }
 
     public GrpcServerOptions Options { get; }
+
+    /// <summary>The calls that have not ended.</summary>
+    public CallsUnderWay UnderWay { get; }
 
     /// <summary>What requests hold.</summary>
     public ByteBudget Bodies { get; }
@@ -101,9 +104,8 @@ internal sealed class GrpcDispatcher
             }
         }
 
-        if (Interlocked.Increment(ref _underWay) > Options.CallsMax)
+        if (!UnderWay.TryBegin())
         {
-            End();
             return Answer(
                 http, GrpcStatusCode.ResourceExhausted, "sampan: too many calls are under way; make fewer at a time");
         }
@@ -111,9 +113,6 @@ internal sealed class GrpcDispatcher
         handler.Counts.Begin();
         return handler.InvokeAsync(new GrpcCall(http, handler, this));
     }
-
-    /// <summary>A call has ended.</summary>
-    public void End() => Interlocked.Decrement(ref _underWay);
 
     // In grpc-go's words, which clients and people search for.
     private string UnknownMethod(string path)

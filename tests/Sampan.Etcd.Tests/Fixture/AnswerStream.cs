@@ -6,7 +6,8 @@ internal sealed class AnswerStream(Task reads) : MemoryStream
     private const int SmallBytes = 1024;
 
     /// <inheritdoc/>
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (buffer.Length > SmallBytes)
         {

@@ -55,7 +55,9 @@ internal sealed class DoorUnderTest
     /// <summary>The group.</summary>
     public FakeGroup Group => Groups.Group ?? throw new InvalidOperationException("there is no group");
 
-    /// <summary>If set, ends the wait of those who write the end of large answers: callers do not read before.</summary>
+    /// <summary>
+    /// If set, ends the wait of those who write the end of large answers: callers do not read before.
+    /// </summary>
     public Task? Readers { get; set; }
 
     /// <summary>Calls a method, by its full name without the package of etcd's own services.</summary>
