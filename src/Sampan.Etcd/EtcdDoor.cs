@@ -225,10 +225,17 @@ internal sealed class EtcdDoor
 
         return Response(read.View is null && read.Answer.Length < LargeAnswers.LeastBytes
             ? read.Answer
-            : await _answers.MakeAsync(
-                read, limit => group.ReadAsync(request.Bytes, consistency, limit), call, cancellation)
-                .ConfigureAwait(false));
+            : await MakeAsync(group, request, read, call, cancellation).ConfigureAwait(false));
     }
+
+    // A method of its own, since what a lambda captures is allocated wherever it is declared.
+    private ValueTask<ReadOnlyMemory<byte>> MakeAsync(
+        IRaftGroup group, DoorRequest request, ReadResult read, GrpcCall call, CancellationToken cancellation) =>
+        _answers.MakeAsync(
+            read,
+            limit => group.ReadAsync(request.Bytes, request.Consistency ?? ReadConsistency.Linearizable, limit),
+            call,
+            cancellation);
 
     private static ReadOnlyMemory<byte> Response(ReadOnlyMemory<byte> result)
     {
