@@ -47,7 +47,7 @@ internal static class EtcdErrors
     public static GrpcException Malformed =>
         Error(
             GrpcStatusCode.Internal,
-            "grpc: error unmarshalling request: the bytes are no message of the method, or messages are nested too deep");
+            "grpc: error unmarshalling request: the bytes are no message of the method, or are nested too deep");
 
     /// <summary>What an error of the state machine means to a client.</summary>
     public static GrpcException Of(EtcdError error) => error switch
