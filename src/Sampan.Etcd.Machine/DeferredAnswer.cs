@@ -9,16 +9,16 @@ namespace Sampan.Etcd.Machine;
 public sealed class DeferredAnswer : IDisposable
 {
     private readonly MvccView _view;
-    private readonly Func<MvccView, byte[]> _make;
+    private readonly Func<MvccView, SizedAnswer> _read;
 
-    internal DeferredAnswer(MvccView view, Func<MvccView, byte[]> make)
+    internal DeferredAnswer(MvccView view, Func<MvccView, SizedAnswer> read)
     {
         _view = view;
-        _make = make;
+        _read = read;
     }
 
-    /// <summary>Makes the result, as <see cref="EtcdCodec.Decode"/> splits it.</summary>
-    public ReadOnlyMemory<byte> Make() => _make(_view);
+    /// <summary>Reads what the result will hold. Its bytes are made by the result.</summary>
+    public SizedAnswer Read() => _read(_view);
 
     /// <inheritdoc/>
     public void Dispose() => _view.Dispose();

@@ -188,7 +188,7 @@ internal sealed class EtcdMachine : IStateMachine
         }
         else
         {
-            context.Return(RangeOf(range, _store, moment));
+            context.Return(RangeOf(range, _store, moment).Write());
         }
     }
 
@@ -208,7 +208,7 @@ internal sealed class EtcdMachine : IStateMachine
         }
         else
         {
-            context.Return(TxnOf(txn, _store, moment));
+            context.Return(TxnOf(txn, _store, moment).Write());
         }
     }
 
@@ -216,22 +216,24 @@ internal sealed class EtcdMachine : IStateMachine
     private void ReadHash(ReadContext context, long revision, StoreMoment moment) =>
         context.Return(new DeferredAnswer(_store.Freeze(), view => HashOf(view, revision, moment)));
 
-    private byte[] RangeOf(RangeRequest range, IMvccReader reader, StoreMoment moment)
+    private SizedAnswer RangeOf(RangeRequest range, IMvccReader reader, StoreMoment moment)
     {
         var error = RangeReads.Execute(range, reader, out var answer);
-        return error == EtcdError.None ? _results.Range(answer, moment) : EtcdResults.Error(error);
+        return error == EtcdError.None
+            ? _results.Range(answer, moment)
+            : SizedAnswer.Of(EtcdResults.Error(error));
     }
 
-    private byte[] TxnOf(TxnRequest txn, IMvccReader reader, StoreMoment moment)
+    private SizedAnswer TxnOf(TxnRequest txn, IMvccReader reader, StoreMoment moment)
     {
         var run = new TxnRun(txn);
         var error = run.Prepare(reader);
         return error == EtcdError.None
-            ? _results.Response(run.Execute(reader, transaction: null), moment)
-            : EtcdResults.Error(error);
+            ? _results.SizedResponse(run.Execute(reader, transaction: null), moment)
+            : SizedAnswer.Of(EtcdResults.Error(error));
     }
 
-    private byte[] HashOf(MvccView view, long revision, StoreMoment moment)
+    private SizedAnswer HashOf(MvccView view, long revision, StoreMoment moment)
     {
         // etcd's rule: at the very revision of the compaction there is nothing to compare any more.
         var status = view.HashKv(revision, out var hash);
@@ -243,8 +245,8 @@ internal sealed class EtcdMachine : IStateMachine
             HashRevision = revision > 0 ? revision : view.Revision,
         };
         return status == MvccStatus.Ok
-            ? _results.Response(response, moment)
-            : EtcdResults.Error(RangeReads.ErrorOf(status));
+            ? _results.SizedResponse(response, moment)
+            : SizedAnswer.Of(EtcdResults.Error(RangeReads.ErrorOf(status)));
     }
 
     private StatusResponse StatusOf(LogId applied) => new()

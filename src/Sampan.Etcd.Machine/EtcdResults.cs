@@ -28,24 +28,13 @@ internal sealed class EtcdResults
     }
 
     /// <summary>A response; it gets its header here.</summary>
-    public byte[] Response(IMessage response, StoreMoment moment)
-    {
-        if (ResponseSizes.Of(response) > ResponseBytesMax)
-        {
-            return Error(EtcdError.ResponseTooLarge);
-        }
+    public byte[] Response(IMessage response, StoreMoment moment) =>
+        TryAddHeader(response, moment) ? BytesOf(response) : Error(EtcdError.ResponseTooLarge);
 
-        ResponseHeaders.Set(response, new ResponseHeader
-        {
-            ClusterId = _options.ClusterId,
-            MemberId = _options.MemberId,
-            Revision = moment.Revision,
-            RaftTerm = moment.Term,
-        });
-        var result = new byte[1 + response.CalculateSize()];
-        response.WriteTo(result.AsSpan(1));
-        return result;
-    }
+    /// <summary>The same, with the bytes left for later.</summary>
+    public SizedAnswer SizedResponse(IMessage response, StoreMoment moment) => TryAddHeader(response, moment)
+        ? new SizedAnswer(1 + response.CalculateSize(), () => BytesOf(response))
+        : SizedAnswer.Of(Error(EtcdError.ResponseTooLarge));
 
     /// <summary>The response to a put.</summary>
     public byte[] Put(ReadOnlySpan<byte> key, in KeyVersion? previous, StoreMoment moment)
@@ -90,7 +79,7 @@ internal sealed class EtcdResults
     }
 
     /// <summary>The response to any range.</summary>
-    public byte[] Range(RangeAnswer answer, StoreMoment moment)
+    public SizedAnswer Range(RangeAnswer answer, StoreMoment moment)
     {
         var headerBytes = HeaderBytes(moment);
         var bytes = WireWriter.BlockBytes(headerBytes) + (answer.More ? 2 : 0)
@@ -100,12 +89,39 @@ internal sealed class EtcdResults
             bytes += WireWriter.BlockBytes(PairBytes(version.Key.Length, version, !answer.KeysOnly));
         }
 
-        if (bytes > ResponseBytesMax)
+        return bytes > ResponseBytesMax
+            ? SizedAnswer.Of(Error(EtcdError.ResponseTooLarge))
+            : new SizedAnswer(1 + bytes, () => BytesOf(answer, moment, 1 + bytes));
+    }
+
+    private bool TryAddHeader(IMessage response, StoreMoment moment)
+    {
+        if (ResponseSizes.Of(response) > ResponseBytesMax)
         {
-            return Error(EtcdError.ResponseTooLarge);
+            return false;
         }
 
-        var result = new byte[1 + bytes];
+        ResponseHeaders.Set(response, new ResponseHeader
+        {
+            ClusterId = _options.ClusterId,
+            MemberId = _options.MemberId,
+            Revision = moment.Revision,
+            RaftTerm = moment.Term,
+        });
+        return true;
+    }
+
+    private static byte[] BytesOf(IMessage response)
+    {
+        var result = new byte[1 + response.CalculateSize()];
+        response.WriteTo(result.AsSpan(1));
+        return result;
+    }
+
+    private byte[] BytesOf(RangeAnswer answer, StoreMoment moment, long sizeBytes)
+    {
+        var headerBytes = HeaderBytes(moment);
+        var result = new byte[sizeBytes];
         var writer = new WireWriter(result.AsSpan(1));
         WriteHeader(ref writer, RangeResponse.HeaderFieldNumber, headerBytes, moment);
         foreach (var version in answer.Versions)

@@ -23,7 +23,7 @@ internal sealed class ClusterService
     {
         _door.Admit(call);
         var consistency = request.Linearizable ? ReadConsistency.Linearizable : ReadConsistency.Local;
-        var bytes = await _door.ReadAsync(EtcdQueryKind.MemberList, default, consistency, call.Cancellation)
+        var bytes = await _door.ReadAsync(EtcdQueryKind.MemberList, default, consistency, call)
             .ConfigureAwait(false);
         var response = EtcdDoor.Parse(MemberListResponse.Parser, bytes);
         var told = response.Members.ToDictionary(member => member.ID);

@@ -16,6 +16,7 @@ internal sealed class EtcdDoor
 
     private static readonly Action<object?> _cancel = state => (state as CancellationTokenSource)?.Cancel();
 
+    private readonly LargeAnswers _answers;
     private readonly IGroupDirectory _groups;
     private readonly TimeProvider _time;
 
@@ -23,6 +24,7 @@ internal sealed class EtcdDoor
     public EtcdDoor(EtcdServiceOptions options, IGroupDirectory groups, TimeProvider time)
     {
         Options = options;
+        _answers = new LargeAnswers(options);
         _groups = groups;
         _time = time;
     }
@@ -73,24 +75,42 @@ internal sealed class EtcdDoor
 
     /// <summary>Proposes a command; returns the response's bytes.</summary>
     public ValueTask<ReadOnlyMemory<byte>> ProposeAsync(
-        EtcdCommandKind kind, ReadOnlyMemory<byte> message, CancellationToken cancellation) =>
+        EtcdCommandKind kind, ReadOnlyMemory<byte> message, GrpcCall call) =>
         RunAsync(
             new DoorRequest
             {
                 Bytes = kind == EtcdCommandKind.BoundedTxn
                     ? EtcdCodec.EncodeTxn(Options.TxnKeysMax, message.Span)
                     : EtcdCodec.Encode(kind, message.Span),
+                Call = call,
             },
-            cancellation);
+            call.Cancellation);
 
-    /// <summary>Asks a query; returns the response's bytes.</summary>
+    /// <summary>Asks a query for a call; returns the response's bytes.</summary>
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(
         EtcdQueryKind kind,
         ReadOnlyMemory<byte> message,
         ReadConsistency consistency,
-        CancellationToken cancellation) =>
+        GrpcCall call) =>
         RunAsync(
-            new DoorRequest { Bytes = EtcdCodec.Encode(kind, message.Span), Consistency = consistency }, cancellation);
+            new DoorRequest
+            {
+                Bytes = EtcdCodec.Encode(kind, message.Span),
+                Consistency = consistency,
+                Call = call,
+            },
+            call.Cancellation);
+
+    /// <summary>Asks this store for its own small things, for nobody's call.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadOwnAsync(EtcdQueryKind kind, CancellationToken cancellation)
+    {
+        var request = new DoorRequest
+        {
+            Bytes = EtcdCodec.Encode(kind, []),
+            Consistency = ReadConsistency.Local,
+        };
+        return Response(await RunAsync(request, cancellation).ConfigureAwait(false));
+    }
 
     /// <summary>
     /// Takes steps of a compaction here until it is done. Commands that are applied take it further too, but there may
@@ -102,7 +122,6 @@ internal sealed class EtcdDoor
         {
             Bytes = EtcdCodec.Encode(EtcdQueryKind.CompactionStep, []),
             Consistency = ReadConsistency.Local,
-            IsRaw = true,
         };
         var hasMore = true;
         while (hasMore)
@@ -155,8 +174,6 @@ internal sealed class EtcdDoor
     {
         using var limit = new CancellationTokenSource(Options.RequestTimeout, _time);
         using var ended = cancellation.UnsafeRegister(_cancel, limit);
-        var refusal = EtcdErrors.NoLeader;
-        var isUnderWay = false;
         try
         {
             while (true)
@@ -165,14 +182,12 @@ internal sealed class EtcdDoor
                 {
                     if (_groups.TryGet(EtcdGroup.Id, out var group))
                     {
-                        isUnderWay = true;
                         return await AskAsync(group, request, limit.Token).ConfigureAwait(false);
                     }
                 }
                 catch (RaftException exception) when (EtcdErrors.IsWorthWaiting(exception))
                 {
-                    isUnderWay = false;
-                    refusal = EtcdErrors.Of(exception);
+                    // Nobody leads, or nobody can be reached.
                 }
 
                 await Task.Delay(RetryInterval, _time, limit.Token).ConfigureAwait(false);
@@ -184,32 +199,43 @@ internal sealed class EtcdDoor
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw !isUnderWay ? refusal
-                : LeaderId == 0 ? EtcdErrors.ConnectionLost
-                : EtcdErrors.TimedOut;
+            throw EtcdErrors.TimedOut;
         }
     }
 
-    private static async ValueTask<ReadOnlyMemory<byte>> AskAsync(
+    private async ValueTask<ReadOnlyMemory<byte>> AskAsync(
         IRaftGroup group, DoorRequest request, CancellationToken cancellation)
     {
         if (request.Consistency is not { } consistency)
         {
             var applied = await group.ProposeAsync(request.Bytes, cancellation).ConfigureAwait(false);
+            if (request.Call is { } waiting)
+            {
+                _answers.Count(applied.Result, waiting);
+            }
+
             return Response(applied.Result);
         }
 
         var read = await group.ReadAsync(request.Bytes, consistency, cancellation).ConfigureAwait(false);
-        if (read.View is not DeferredAnswer deferred)
+        if (request.Call is not { } call)
         {
-            return request.IsRaw ? read.Answer : Response(read.Answer);
+            return read.Answer;
         }
 
-        using (deferred)
-        {
-            return Response(deferred.Make());
-        }
+        return Response(read.View is null && read.Answer.Length < LargeAnswers.LeastBytes
+            ? read.Answer
+            : await MakeAsync(group, request, read, call, cancellation).ConfigureAwait(false));
     }
+
+    // A method of its own, since what a lambda captures is allocated wherever it is declared.
+    private ValueTask<ReadOnlyMemory<byte>> MakeAsync(
+        IRaftGroup group, DoorRequest request, ReadResult read, GrpcCall call, CancellationToken cancellation) =>
+        _answers.MakeAsync(
+            read,
+            limit => group.ReadAsync(request.Bytes, request.Consistency ?? ReadConsistency.Linearizable, limit),
+            call,
+            cancellation);
 
     private static ReadOnlyMemory<byte> Response(ReadOnlyMemory<byte> result)
     {
@@ -224,7 +250,7 @@ internal sealed class EtcdDoor
 
         public ReadConsistency? Consistency { get; init; }
 
-        // Whether the answer is no result with a status.
-        public bool IsRaw { get; init; }
+        // For whom; without, the answer is small, and whoever asks splits it.
+        public GrpcCall? Call { get; init; }
     }
 }

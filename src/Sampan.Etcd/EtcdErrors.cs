@@ -38,9 +38,16 @@ internal static class EtcdErrors
     public static GrpcException BadTransferee =>
         Error(GrpcStatusCode.FailedPrecondition, "etcdserver: bad leader transferee");
 
+    /// <summary>Others have not taken their large answers yet.</summary>
+    public static GrpcException TooManyAnswers => Error(
+        GrpcStatusCode.ResourceExhausted,
+        "sampan: too many bytes of large answers are under way; read fewer at a time");
+
     /// <summary>The bytes are no message.</summary>
     public static GrpcException Malformed =>
-        Error(GrpcStatusCode.Internal, "grpc: error unmarshalling request: the bytes are no message of the method");
+        Error(
+            GrpcStatusCode.Internal,
+            "grpc: error unmarshalling request: the bytes are no message of the method, or are nested too deep");
 
     /// <summary>What an error of the state machine means to a client.</summary>
     public static GrpcException Of(EtcdError error) => error switch

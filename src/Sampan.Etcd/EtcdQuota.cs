@@ -1,5 +1,4 @@
 using Sampan.Etcd.Machine;
-using Sampan.MultiRaft.Abstractions;
 using Sampan.Protocol.Etcd;
 
 namespace Sampan.Etcd;
@@ -64,8 +63,7 @@ internal sealed class EtcdQuota
 
     private async ValueTask<bool> IsOverAsync(CancellationToken cancellation)
     {
-        var bytes = await _door.ReadAsync(EtcdQueryKind.Status, default, ReadConsistency.Local, cancellation)
-            .ConfigureAwait(false);
+        var bytes = await _door.ReadOwnAsync(EtcdQueryKind.Status, cancellation).ConfigureAwait(false);
         return EtcdDoor.Parse(StatusResponse.Parser, bytes).DbSize > _door.Options.QuotaBytes;
     }
 

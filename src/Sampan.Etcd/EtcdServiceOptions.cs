@@ -29,6 +29,18 @@ public sealed record EtcdServiceOptions
     /// <summary>How many bytes of data there may be before puts are refused.</summary>
     public long QuotaBytes { get; init; } = 2L * 1024 * 1024 * 1024;
 
+    /// <summary>
+    /// How many bytes of large answers may be under way, made and not yet taken by their callers. One that is larger
+    /// passes when nothing else is under way.
+    /// </summary>
+    public long AnswerBytesMax { get; init; } = 1L << 30;
+
+    /// <summary>The same for one connection.</summary>
+    public long ConnectionAnswerBytesMax { get; init; } = 1L << 28;
+
+    /// <summary>How many large answers are made at once; each takes a processor.</summary>
+    public int LargeAnswersAtOnceMax { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);
+
     /// <summary>How long a request may take; etcd's is five seconds and two election timeouts.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(7);
 
@@ -38,6 +50,10 @@ public sealed record EtcdServiceOptions
         Require(RequestBytesMax > 0, nameof(RequestBytesMax), $"{RequestBytesMax}", "above 0");
         Require(TxnOperationsMax > 0, nameof(TxnOperationsMax), $"{TxnOperationsMax}", "above 0");
         Require(TxnKeysMax > 0, nameof(TxnKeysMax), $"{TxnKeysMax}", "above 0");
+        Require(AnswerBytesMax > 0, nameof(AnswerBytesMax), $"{AnswerBytesMax}", "above 0");
+        Require(
+            ConnectionAnswerBytesMax > 0, nameof(ConnectionAnswerBytesMax), $"{ConnectionAnswerBytesMax}", "above 0");
+        Require(LargeAnswersAtOnceMax > 0, nameof(LargeAnswersAtOnceMax), $"{LargeAnswersAtOnceMax}", "above 0");
         Require(QuotaBytes > 0, nameof(QuotaBytes), $"{QuotaBytes}", "above 0");
         Require(RequestTimeout > TimeSpan.Zero, nameof(RequestTimeout), $"{RequestTimeout}", "above 0");
     }

@@ -32,7 +32,7 @@ internal sealed class KvService
     {
         _door.Admit(call);
         Require(RequestChecks.CheckRange(bytes.Span, out var isSerializable));
-        return _door.ReadAsync(EtcdQueryKind.Range, bytes, ConsistencyOf(isSerializable), call.Cancellation);
+        return _door.ReadAsync(EtcdQueryKind.Range, bytes, ConsistencyOf(isSerializable), call);
     }
 
     private ValueTask<ReadOnlyMemory<byte>> PutAsync(ReadOnlyMemory<byte> bytes, GrpcCall call)
@@ -56,7 +56,7 @@ internal sealed class KvService
         Require(RequestChecks.Check(txn, _door.Options.TxnOperationsMax));
         return RequestChecks.IsReadOnly(txn)
             ? _door.ReadAsync(
-                EtcdQueryKind.Txn, bytes, ConsistencyOf(RequestChecks.IsSerializable(txn)), call.Cancellation)
+                EtcdQueryKind.Txn, bytes, ConsistencyOf(RequestChecks.IsSerializable(txn)), call)
             : ProposeAsync(EtcdCommandKind.BoundedTxn, bytes, RequestChecks.HasPut(txn), call);
     }
 
@@ -83,7 +83,7 @@ internal sealed class KvService
         }
 
         _door.AdmitBytes(bytes);
-        return await _door.ProposeAsync(kind, bytes, call.Cancellation).ConfigureAwait(false);
+        return await _door.ProposeAsync(kind, bytes, call).ConfigureAwait(false);
     }
 
     private static ReadConsistency ConsistencyOf(bool isSerializable) =>

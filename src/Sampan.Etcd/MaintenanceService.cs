@@ -122,5 +122,5 @@ internal sealed class MaintenanceService
         StatusResponse.Parser, await LocalAsync(EtcdQueryKind.Status, default, call).ConfigureAwait(false));
 
     private ValueTask<ReadOnlyMemory<byte>> LocalAsync(EtcdQueryKind kind, ReadOnlyMemory<byte> bytes, GrpcCall call) =>
-        _door.ReadAsync(kind, bytes, ReadConsistency.Local, call.Cancellation);
+        _door.ReadAsync(kind, bytes, ReadConsistency.Local, call);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Http;
@@ -10,9 +11,47 @@ namespace Sampan.Grpc;
 /// <content>How a handler's answer, or its failure, gets onto the wire.</content>
 public sealed partial class GrpcCall
 {
+    // Answers above this go out in pieces of it.
+    internal const int PieceBytes = 64 * 1024;
+
+    private const int SmallBodyBytes = 16 * 1024;
+
     internal PipeReader Body => _http.Request.BodyReader;
 
     internal ReceiveRules Rules => new(_dispatcher.Options.ReceiveBytesMax, _isRequestCompressed);
+
+    internal CancellationTokenSource BeginReceiving() => new(_dispatcher.Options.ReceiveTimeout, _dispatcher.Time);
+
+    internal GrpcException ReceiveTimedOut() => new(
+        GrpcStatusCode.DeadlineExceeded,
+        $"sampan: the request did not come within {_dispatcher.Options.ReceiveTimeout}");
+
+    // So much of the body is held now.
+    internal void CountBody(long bytes)
+    {
+        if (bytes < SmallBodyBytes)
+        {
+            return;
+        }
+
+        var hasRoom = true;
+        if (_body is null)
+        {
+            _body = _dispatcher.Bodies.TryTake(Connection, bytes);
+            hasRoom = _body is not null;
+        }
+        else if (bytes > _body.Bytes)
+        {
+            hasRoom = _body.TryGrow(bytes - _body.Bytes);
+        }
+
+        if (!hasRoom)
+        {
+            throw new GrpcException(
+                GrpcStatusCode.ResourceExhausted,
+                "sampan: too many bytes of requests are under way; send fewer at a time");
+        }
+    }
 
     internal void WriteMessage(IMessage message)
     {
@@ -38,6 +77,39 @@ public sealed partial class GrpcCall
         else
         {
             MessageFraming.Write(_http.Response.BodyWriter, message);
+        }
+    }
+
+    // In pieces, each of which waits until there is room for it: else the server would hold the whole of it twice.
+    internal async ValueTask SendAsync(ReadOnlyMemory<byte> message)
+    {
+        Begin();
+        var options = _dispatcher.Options;
+        var isCompressed = _isAnswerCompressed && message.Length >= options.CompressFromBytes;
+        var sent = isCompressed ? MessageFraming.Compress(message.Span) : message;
+        using var limit = new CancellationTokenSource(options.SendTimeOf(sent.Length), _dispatcher.Time);
+        using var gone = Cancellation.UnsafeRegister(_cancel, limit);
+        var writer = _http.Response.BodyWriter;
+        MessageFraming.WritePrefix(writer, sent.Length, isCompressed);
+        try
+        {
+            while (!sent.IsEmpty)
+            {
+                var piece = sent[..Math.Min(sent.Length, PieceBytes)];
+                sent = sent[piece.Length..];
+                writer.Write(piece.Span);
+                var result = await writer.FlushAsync(limit.Token).ConfigureAwait(false);
+                if (result.IsCompleted)
+                {
+                    throw new OperationCanceledException(GoneText);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            // The caller does not read. What it has taken is no message, so there is no status to send behind it.
+            _http.Abort();
+            throw;
         }
     }
 
@@ -90,6 +162,13 @@ public sealed partial class GrpcCall
 
     internal void Release()
     {
+        _dispatcher.UnderWay.End();
+        _body?.Dispose();
+        foreach (var held in _held ?? [])
+        {
+            held.Dispose();
+        }
+
         _abort.Dispose();
         _stop.Dispose();
         _ending?.Dispose();

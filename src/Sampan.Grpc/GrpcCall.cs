@@ -31,6 +31,8 @@ public sealed partial class GrpcCall
     private CancellationTokenRegistration _abort;
     private CancellationTokenRegistration _stop;
     private List<KeyValuePair<string, string>>? _trailers;
+    private List<IDisposable>? _held;
+    private ByteLease? _body;
 
     internal GrpcCall(HttpContext http, MethodHandler handler, GrpcDispatcher dispatcher)
     {
@@ -93,6 +95,9 @@ public sealed partial class GrpcCall
         ? $"{address}:{_http.Connection.RemotePort}"
         : string.Empty;
 
+    /// <summary>Which connection the call came by; equal for all calls of one.</summary>
+    public string Connection => _http.Connection.Id ?? string.Empty;
+
     // By the monotonic clock: an administrator who sets the wall clock ends no call.
     private TimeSpan Remaining => _wait - _dispatcher.Time.GetElapsedTime(_started);
 
@@ -121,6 +126,12 @@ public sealed partial class GrpcCall
         value = TryGetMetadata(name, out var text) ? BinaryMetadata.Decode(new(name, text)) : null;
         return value is not null;
     }
+
+    /// <summary>
+    /// Disposes something when the call has ended and the caller has taken its answer, but for its last 64 KiB, or has
+    /// gone.
+    /// </summary>
+    public void DisposeAtEnd(IDisposable held) => (_held ??= []).Add(held);
 
     /// <summary>Adds metadata to the head of the response; without effect once a message has been sent.</summary>
     /// <exception cref="ArgumentException">

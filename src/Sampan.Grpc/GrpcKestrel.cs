@@ -26,8 +26,9 @@ public static class GrpcKestrel
 
     /// <summary>
     /// Sets limits and keep-alive: no bound on request bodies (messages have one of their own), no least data rates
-    /// (streams are silent for hours), as many calls on a connection as the options say. An <c>:authority</c> that is
-    /// no host (gRPC clients send their raw target: <c>http://host:port</c>, <c>host:port,host:port</c>) is read as
+    /// (streams are silent for hours), as many connections, and calls on each, as the options say. An <c>:authority</c>
+    /// that is no host (gRPC clients send their raw target: <c>http://host:port</c>, <c>host:port,host:port</c>) is
+    /// read as
     /// <c>authority.invalid</c>, since Kestrel would reset the call; with and without TLS. That is done by
     /// <see cref="KestrelServerOptions.RequestHeaderEncodingSelector"/>; one set before is still asked about all other
     /// headers, one set afterwards undoes it.
@@ -44,6 +45,7 @@ public static class GrpcKestrel
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
+        limits.MaxConcurrentConnections = options.ConnectionsMax;
         limits.KeepAliveTimeout = options.IdleTimeout;
         limits.Http2.KeepAlivePingDelay = options.KeepAlivePingDelay;
         limits.Http2.KeepAlivePingTimeout = options.KeepAlivePingTimeout;

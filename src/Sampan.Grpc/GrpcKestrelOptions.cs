@@ -16,14 +16,21 @@ public sealed record GrpcKestrelOptions
     public TimeSpan PrefaceTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Calls at once on one connection. Watches are calls that stay, so it is high; it is also what bounds the memory
-    /// that a hostile connection can take, at a few kilobytes for a call.
+    /// Calls at once on one connection; clients keep further ones until others have ended, since HTTP/2 tells them. An
+    /// open call takes some kilobytes, and each costs an exception when its connection breaks.
     /// </summary>
-    public int StreamsPerConnectionMax { get; init; } = 1 << 16;
+    public int StreamsPerConnectionMax { get; init; } = 4096;
 
     /// <summary>
-    /// Bytes that a client may send on a connection before the server has taken them in; this bounds the memory of a
-    /// connection. At least 65,535.
+    /// Connections at once; one more is closed as soon as it has come. One that speaks HTTP/1.1 counts twice, since it
+    /// is handed from one endpoint to another. Each takes a file of the process: leave some for everything else.
+    /// </summary>
+    public long ConnectionsMax { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// Bytes of a connection that have come and that no call has looked at. It does not bound what a connection can
+    /// make the server hold: a call that waits for the end of a message has looked at all that came before, and the
+    /// window is opened again. That is bounded by <see cref="GrpcServerOptions.BodyBytesMax"/>. At least 65,535.
     /// </summary>
     public int ConnectionWindowBytes { get; init; } = 4 << 20;
 
@@ -39,6 +46,7 @@ public sealed record GrpcKestrelOptions
         RequireLonger(IdleTimeout, TimeSpan.FromSeconds(1), nameof(IdleTimeout));
         RequireLonger(PrefaceTimeout, TimeSpan.FromMilliseconds(1), nameof(PrefaceTimeout));
         RequireBetween(StreamsPerConnectionMax, (1, 1 << 28), nameof(StreamsPerConnectionMax));
+        RequireBetween(ConnectionsMax, (1, long.MaxValue), nameof(ConnectionsMax));
         RequireBetween(ConnectionWindowBytes, (65_535, int.MaxValue), nameof(ConnectionWindowBytes));
         RequireBetween(StreamWindowBytes, (65_535, int.MaxValue), nameof(StreamWindowBytes));
     }
@@ -51,7 +59,7 @@ public sealed record GrpcKestrelOptions
         }
     }
 
-    private static void RequireBetween(int value, (int Least, int Most) bounds, string name)
+    private static void RequireBetween(long value, (long Least, long Most) bounds, string name)
     {
         if (value < bounds.Least || value > bounds.Most)
         {

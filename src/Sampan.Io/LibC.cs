@@ -54,6 +54,10 @@ internal static partial class LibC
     [LibraryImport(Library, EntryPoint = "clock_gettime", SetLastError = true)]
     public static partial int GetTime(int clock, out TimeSpec time);
 
+    /// <summary>getrlimit(2); both numbers have the width of a pointer.</summary>
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetLimit(int resource, out ResourceLimit limit);
+
     /// <summary>
     /// futex(2), which has no function of its own in the C library. The fixed arguments of syscall(2) are passed as all
     /// others on the systems that <see cref="ThreadPark"/> uses it on.

@@ -324,7 +324,10 @@ public sealed class StoreServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(_logs);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        var kestrelOptions = new GrpcKestrelOptions();
+        var kestrelOptions = new GrpcKestrelOptions
+        {
+            ConnectionsMax = ClientConnections.MaxOf(OpenFiles.GetLimit()),
+        };
         builder.WebHost.UseGrpcKestrel(kestrelOptions);
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = _clients.Take);
         builder.WebHost.ConfigureKestrel(kestrel =>

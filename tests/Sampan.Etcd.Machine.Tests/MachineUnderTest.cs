@@ -64,7 +64,7 @@ internal sealed class MachineUnderTest
 
         using (deferred)
         {
-            return deferred.Make().ToArray();
+            return deferred.Read().Write().ToArray();
         }
     }
 

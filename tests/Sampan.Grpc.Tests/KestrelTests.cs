@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -26,6 +27,7 @@ public sealed class KestrelTests
             KeepAlivePingTimeout = TimeSpan.FromSeconds(8),
             IdleTimeout = TimeSpan.FromSeconds(9),
             StreamsPerConnectionMax = 1000,
+            ConnectionsMax = 500,
             ConnectionWindowBytes = 100_000,
             StreamWindowBytes = 70_000,
         };
@@ -36,10 +38,46 @@ public sealed class KestrelTests
         Assert.Equal(TimeSpan.FromSeconds(9), kestrel.Limits.KeepAliveTimeout);
         Assert.Equal(TimeSpan.FromSeconds(7), kestrel.Limits.Http2.KeepAlivePingDelay);
         Assert.Equal(TimeSpan.FromSeconds(8), kestrel.Limits.Http2.KeepAlivePingTimeout);
+        Assert.Equal(500, kestrel.Limits.MaxConcurrentConnections);
         Assert.Equal(1000, kestrel.Limits.Http2.MaxStreamsPerConnection);
         Assert.Equal(100_000, kestrel.Limits.Http2.InitialConnectionWindowSize);
         Assert.Equal(70_000, kestrel.Limits.Http2.InitialStreamWindowSize);
         Assert.False(kestrel.AddServerHeader);
+    }
+
+    /// <summary>Silent ones count as well, and who was there before stays.</summary>
+    [Fact]
+    public async Task One_connection_too_many_is_closed()
+    {
+        await using var server = await ParrotServer.StartEchoAsync(
+            options: new GrpcKestrelOptions { ConnectionsMax = 2 });
+        using var silent = new TcpClient();
+        await silent.ConnectAsync(server.Address.Host, server.Address.Port);
+        await using var connection = await Http2Connection.OpenAsync(server.Address);
+        using var refused = new TcpClient();
+        await refused.ConnectAsync(server.Address.Host, server.Address.Port);
+        Assert.Equal(0, await refused.GetStream().ReadAsync(new byte[1]));
+        await connection.SendHeadersAsync(1, Http2Connection.CallHeaders("Say"));
+        await connection.SendMessageAsync(1, []);
+        Assert.Equal("0", (await connection.ReadAnswerAsync(1)).Headers["grpc-status"]);
+    }
+
+    /// <summary>Clients heed the limit, since HTTP/2 tells them; one that does not is refused that call only.</summary>
+    [Fact]
+    public async Task One_call_too_many_on_a_connection_is_refused_and_the_others_go_on()
+    {
+        await using var server = await ParrotServer.StartEchoAsync(
+            options: new GrpcKestrelOptions { StreamsPerConnectionMax = 2 });
+        await using var connection = await Http2Connection.OpenAsync(server.Address);
+        await connection.SendHeadersAsync(1, Http2Connection.CallHeaders("Say"));
+        await connection.SendHeadersAsync(3, Http2Connection.CallHeaders("Say"));
+        await connection.SendHeadersAsync(5, Http2Connection.CallHeaders("Say"));
+        const uint RefusedStream = 7;
+        Assert.Equal(RefusedStream, (await connection.ReadAnswerAsync(5)).Reset);
+        await connection.SendMessageAsync(1, []);
+        await connection.SendMessageAsync(3, []);
+        Assert.Equal("0", (await connection.ReadAnswerAsync(1)).Headers["grpc-status"]);
+        Assert.Equal("0", (await connection.ReadAnswerAsync(3)).Headers["grpc-status"]);
     }
 
     /// <summary>Wrong options change nothing.</summary>

@@ -12,6 +12,7 @@ namespace Sampan.Grpc.Serving;
 internal sealed class GrpcDispatcher
 {
     private readonly FrozenDictionary<string, MethodHandler> _handlers;
+    private readonly FrozenSet<string> _services;
 
     public GrpcDispatcher(
         IReadOnlyList<GrpcServiceDefinition> services,
@@ -24,13 +25,24 @@ internal sealed class GrpcDispatcher
         _handlers = services
             .SelectMany(service => service.Handlers)
             .ToFrozenDictionary(handler => handler.Path, StringComparer.Ordinal);
+        _services = services
+            .Select(service => service.Descriptor.FullName)
+            .ToFrozenSet(StringComparer.Ordinal);
         Options = options;
+        UnderWay = new CallsUnderWay(options.CallsMax);
+        Bodies = new ByteBudget { TotalMax = options.BodyBytesMax, ConnectionMax = options.ConnectionBodyBytesMax };
         Time = time;
         Logger = logger;
         Stopping = stopping;
     }
 
     public GrpcServerOptions Options { get; }
+
+    /// <summary>The calls that have not ended.</summary>
+    public CallsUnderWay UnderWay { get; }
+
+    /// <summary>What requests hold.</summary>
+    public ByteBudget Bodies { get; }
 
     public TimeProvider Time { get; }
 
@@ -62,7 +74,7 @@ internal sealed class GrpcDispatcher
 
         if (handler is null)
         {
-            return Answer(http, GrpcStatusCode.Unimplemented, $"This server has no method {request.Path.Value}.");
+            return Answer(http, GrpcStatusCode.Unimplemented, UnknownMethod(request.Path.Value ?? string.Empty));
         }
 
         var headers = request.Headers;
@@ -73,7 +85,7 @@ internal sealed class GrpcDispatcher
             return Answer(
                 http,
                 GrpcStatusCode.Unimplemented,
-                $"grpc-encoding is '{encoding}'; allowed are {GrpcHeaders.Encodings}.");
+                $"grpc: Decompressor is not installed for grpc-encoding \"{encoding}\"");
         }
 
         if (headers.TryGetValue(GrpcHeaders.Timeout, out var timeout))
@@ -92,8 +104,29 @@ internal sealed class GrpcDispatcher
             }
         }
 
+        if (!UnderWay.TryBegin())
+        {
+            return Answer(
+                http, GrpcStatusCode.ResourceExhausted, "sampan: too many calls are under way; make fewer at a time");
+        }
+
         handler.Counts.Begin();
         return handler.InvokeAsync(new GrpcCall(http, handler, this));
+    }
+
+    // In grpc-go's words, which clients and people search for.
+    private string UnknownMethod(string path)
+    {
+        var end = path.LastIndexOf('/');
+        if (end <= 0)
+        {
+            return $"malformed method name: \"{path}\"";
+        }
+
+        var service = path[1..end];
+        return _services.Contains(service)
+            ? $"unknown method {path[(end + 1)..]} for service {service}"
+            : $"unknown service {service}";
     }
 
     private static Task Refuse(HttpContext http, int httpStatus)

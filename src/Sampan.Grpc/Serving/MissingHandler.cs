@@ -9,6 +9,7 @@ internal sealed class MissingHandler(MethodDescriptor method) : MethodHandler(me
     public override Task InvokeAsync(GrpcCall call)
     {
         call.Fail(new GrpcException(GrpcStatusCode.Unimplemented, $"{FullName} is not supported yet by this server."));
+        call.Release();
         return Task.CompletedTask;
     }
 }

@@ -18,5 +18,12 @@ internal sealed class RawUnaryHandler : SingleHandler<ReadOnlyMemory<byte>, Read
     protected override ReadOnlyMemory<byte> Decode(in ReadOnlySequence<byte> message) => message.ToArray();
 
     /// <inheritdoc/>
+    protected override bool TryGetLarge(ReadOnlyMemory<byte> response, out ReadOnlyMemory<byte> large)
+    {
+        large = response;
+        return response.Length > GrpcCall.PieceBytes;
+    }
+
+    /// <inheritdoc/>
     protected override void Write(GrpcCall call, ReadOnlyMemory<byte> response) => call.WriteMessage(response.Span);
 }

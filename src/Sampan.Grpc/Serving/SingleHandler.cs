@@ -10,6 +10,8 @@ namespace Sampan.Grpc.Serving;
 /// </summary>
 internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
 {
+    private static readonly Action<object?> _cancel = state => (state as CancellationTokenSource)?.Cancel();
+
     private readonly Func<TRequest, GrpcCall, ValueTask<TResponse>> _handler;
 
     protected SingleHandler(MethodDescriptor method, Func<TRequest, GrpcCall, ValueTask<TResponse>> handler)
@@ -26,7 +28,15 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
                 ? TakeOnly(call, result.Buffer)
                 : await ReadAsync(call, result.Buffer).ConfigureAwait(false);
             var response = await _handler(request, call).ConfigureAwait(false);
-            Write(call, response);
+            if (TryGetLarge(response, out var large))
+            {
+                await call.SendAsync(large).ConfigureAwait(false);
+            }
+            else
+            {
+                Write(call, response);
+            }
+
             call.Complete();
         }
         catch (Exception error)
@@ -43,11 +53,19 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
 
     protected abstract void Write(GrpcCall call, TResponse response);
 
+    /// <summary>The bytes of a response that is to go out in pieces.</summary>
+    protected virtual bool TryGetLarge(TResponse response, out ReadOnlyMemory<byte> large)
+    {
+        large = default;
+        return false;
+    }
+
     private static GrpcException NotOne(string found) =>
         new(GrpcStatusCode.Unimplemented, $"The method takes exactly one message; the request has {found}.");
 
     private TRequest TakeOnly(GrpcCall call, ReadOnlySequence<byte> buffer)
     {
+        call.CountBody(buffer.Length);
         var rest = buffer;
         if (!MessageFraming.TryTake(ref rest, call.Rules, out var message))
         {
@@ -74,11 +92,13 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
             body.AdvanceTo(seen.Start, seen.End);
         }
 
+        using var limit = call.BeginReceiving();
+        using var ended = call.Cancellation.UnsafeRegister(_cancel, limit);
         try
         {
             while (true)
             {
-                var result = await body.ReadAsync(call.Cancellation).ConfigureAwait(false);
+                var result = await body.ReadAsync(limit.Token).ConfigureAwait(false);
                 if (result.IsCompleted)
                 {
                     return TakeOnly(call, result.Buffer);
@@ -88,6 +108,10 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
                 body.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             }
         }
+        catch (OperationCanceledException) when (!call.Cancellation.IsCancellationRequested)
+        {
+            throw call.ReceiveTimedOut();
+        }
         catch (IOException error) when (error is not BadHttpRequestException)
         {
             throw new OperationCanceledException(GrpcCall.GoneText, error);
@@ -96,6 +120,7 @@ internal abstract class SingleHandler<TRequest, TResponse> : MethodHandler
 
     private static void Check(GrpcCall call, ReadOnlySequence<byte> buffer)
     {
+        call.CountBody(buffer.Length);
         if (MessageFraming.IsWhole(buffer, call.Rules, out var restBytes) && restBytes > 0)
         {
             throw NotOne("more");

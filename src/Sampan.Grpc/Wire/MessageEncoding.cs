@@ -66,7 +66,7 @@ internal static class MessageEncoding
                 {
                     throw new GrpcException(
                         GrpcStatusCode.ResourceExhausted,
-                        $"The message is larger than {bytesMax} bytes once decompressed; that is the limit here.");
+                        $"grpc: message after decompression larger than max {bytesMax}");
                 }
             }
         }

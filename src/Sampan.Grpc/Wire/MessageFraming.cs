@@ -94,11 +94,24 @@ internal static class MessageFraming
             return;
         }
 
+        var compressed = Compress(message);
+        WritePrefix(into, compressed.Length, isCompressed: true);
+        into.Write(compressed.Span);
+    }
+
+    /// <summary>A message, compressed; nothing of its prefix.</summary>
+    public static ReadOnlyMemory<byte> Compress(ReadOnlySpan<byte> message)
+    {
         var compressed = new ArrayBufferWriter<byte>();
         MessageEncoding.Compress(compressed, message);
-        WritePrefix(into.GetSpan(PrefixBytes), compressed.WrittenCount, isCompressed: true);
+        return compressed.WrittenMemory;
+    }
+
+    /// <summary>Writes what comes before a message.</summary>
+    public static void WritePrefix(IBufferWriter<byte> into, int length, bool isCompressed)
+    {
+        WritePrefix(into.GetSpan(PrefixBytes), length, isCompressed);
         into.Advance(PrefixBytes);
-        into.Write(compressed.WrittenSpan);
     }
 
     /// <summary>The error for a body that ends inside a message.</summary>
@@ -134,7 +147,7 @@ internal static class MessageFraming
             ? true
             : throw new GrpcException(
                 GrpcStatusCode.ResourceExhausted,
-                $"The message has {length} bytes; allowed are {rules.BytesMax}.");
+                $"grpc: received message larger than max ({length} vs. {rules.BytesMax})");
     }
 
     private static void WritePrefix(Span<byte> into, int length, bool isCompressed)
@@ -149,8 +162,8 @@ internal static class MessageFraming
         1 when rules.IsGzip => true,
         1 => throw new GrpcException(
             GrpcStatusCode.Internal,
-            "The message is marked as compressed, but grpc-encoding names no compression."),
-        _ => throw new GrpcException(GrpcStatusCode.Internal, $"The message begins with {flag}; allowed are 0 and 1."),
+            "grpc: compressed flag set with identity or empty encoding"),
+        _ => throw new GrpcException(GrpcStatusCode.Internal, $"grpc: received unexpected payload format {flag}"),
     };
 
     private readonly record struct MessagePrefix(uint LengthBytes, bool IsCompressed);

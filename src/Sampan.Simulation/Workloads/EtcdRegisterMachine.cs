@@ -179,7 +179,8 @@ internal sealed class EtcdRegisterMachine : ISimulatedMachine
         _read.Begin(applied);
         _machine.Read(_read, EtcdCodec.Encode(kind, query.ToByteArray()));
         using var view = _read.View;
-        var error = EtcdCodec.Decode(view is DeferredAnswer deferred ? deferred.Make() : _read.Answer, out var bytes);
+        var answer = view is DeferredAnswer deferred ? deferred.Read().Write() : _read.Answer;
+        var error = EtcdCodec.Decode(answer, out var bytes);
         Invariant.Holds(error == EtcdError.None);
         return parser.ParseFrom(bytes.Span);
     }

@@ -55,6 +55,11 @@ internal sealed class DoorUnderTest
     /// <summary>The group.</summary>
     public FakeGroup Group => Groups.Group ?? throw new InvalidOperationException("there is no group");
 
+    /// <summary>
+    /// If set, ends the wait of those who write the end of large answers: callers do not read before.
+    /// </summary>
+    public Task? Readers { get; set; }
+
     /// <summary>Calls a method, by its full name without the package of etcd's own services.</summary>
     public Task<Answer> CallAsync(string method, IMessage request, params (string Name, string Value)[] metadata) =>
         CallAsync(method, request.ToByteArray(), CancellationToken.None, metadata);
@@ -101,7 +106,7 @@ internal sealed class DoorUnderTest
     private async Task<Answer> RunAsync(
         string method, byte[] request, (string Name, string Value)[] metadata, CancellationToken gone)
     {
-        using var answer = new MemoryStream();
+        using var answer = new AnswerStream(Readers ?? Task.CompletedTask);
         var http = new DefaultHttpContext();
         var trailers = new Trailers();
         http.Features.Set<IHttpResponseTrailersFeature>(trailers);

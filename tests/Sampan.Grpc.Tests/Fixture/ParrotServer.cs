@@ -39,10 +39,12 @@ internal sealed class ParrotServer : IAsyncDisposable
         TimeProvider? time = null,
         GrpcHealth? health = null,
         bool isRouted = false,
-        Action<GrpcServiceDefinition>? built = null)
+        Action<GrpcServiceDefinition>? built = null,
+        GrpcKestrelOptions? options = null,
+        GrpcServerOptions? limits = null)
     {
         var clock = time ?? TimeProvider.System;
-        var kestrelOptions = new GrpcKestrelOptions();
+        var kestrelOptions = options ?? new GrpcKestrelOptions();
         var logs = new CapturedLogs();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(logs);
@@ -55,15 +57,15 @@ internal sealed class ParrotServer : IAsyncDisposable
         bind(parrot);
         var service = parrot.Build();
         built?.Invoke(service);
-        var options = new GrpcServerOptions { ReceiveBytesMax = ReceiveBytesMax };
+        var calls = limits ?? new GrpcServerOptions { ReceiveBytesMax = ReceiveBytesMax };
         if (isRouted)
         {
             application.MapGet("/version", () => "a page");
-            application.MapGrpc([service], options, clock, health);
+            application.MapGrpc([service], calls, clock, health);
         }
         else
         {
-            application.UseGrpc([service], options, clock, health);
+            application.UseGrpc([service], calls, clock, health);
             application.Run(http => http.Response.WriteAsync(http.Request.Path == "/host"
                 ? http.Request.Host.Value ?? string.Empty
                 : $"{http.Request.Protocol} {http.Request.Path}"));
@@ -74,13 +76,16 @@ internal sealed class ParrotServer : IAsyncDisposable
     }
 
     /// <summary>A parrot that says what it hears, in every method but Forget, which has no handler.</summary>
-    public static Task<ParrotServer> StartEchoAsync(TimeProvider? time = null) => StartAsync(
+    public static Task<ParrotServer> StartEchoAsync(
+        TimeProvider? time = null, GrpcKestrelOptions? options = null, GrpcServerOptions? limits = null) => StartAsync(
         parrot => parrot
             .Unary<Phrase, Phrase>("Say", (request, _) => new(request))
             .Streaming<Phrase, Phrase>("Repeat", RepeatAsync)
             .Streaming<Phrase, Phrase>("Collect", CollectAsync)
             .Streaming<Phrase, Phrase>("Chat", ChatAsync),
-        time);
+        time,
+        options: options,
+        limits: limits);
 
     public static GrpcChannelOptions ChannelOptions(TimeProvider? time = null) =>
         new() { ReceiveBytesMax = 4 * ReceiveBytesMax, Time = time ?? TimeProvider.System };
